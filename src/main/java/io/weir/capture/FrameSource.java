@@ -1,0 +1,49 @@
+package io.weir.capture;
+
+import java.util.Map;
+
+/**
+ * Where frames come from: a file, a packet ring, libpcap. All methods but {@link #statistics} and {@link #interrupt} belong to
+ * one thread, the capture worker's.
+ */
+public interface FrameSource extends AutoCloseable {
+    /** {@link #poll} says that no frame will ever come again. */
+    int END = -1;
+
+    /**
+     * Hands on frames that are there, waiting a little for the first one.
+     *
+     * @param maxFrames hands on at most this many (a source may round up to what it holds in one block)
+     * @param waitMs waits at most about this long; 0 does not wait
+     * @return frames handed on, 0 if none came, {@link #END} at the end of a file
+     * @throws CaptureException the source broke (a damaged file, a vanished interface); what was readable before has
+     *     been handed on
+     */
+    int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException;
+
+    /** Name of an interface that a {@link Frame#interfaceIndex} speaks of; a stable text for any index. */
+    String interfaceName(int interfaceIndex);
+
+    /** Frames seen by the kernel, delivered, dropped; cumulative since opening. Any thread. */
+    Statistics statistics();
+
+    /** Makes a waiting {@link #poll} return soon. Any thread. */
+    void interrupt();
+
+    @Override
+    void close();
+
+    /**
+     * @param received frames that passed the filter, dropped ones included
+     * @param delivered frames handed on by {@link #poll}
+     * @param droppedByKernel frames lost because this program did not keep up
+     * @param droppedByInterface frames lost before the kernel's capture point, as far as the interface tells
+     * @param byInterface delivered frames for each interface
+     */
+    record Statistics(
+            long received,
+            long delivered,
+            long droppedByKernel,
+            long droppedByInterface,
+            Map<String, Long> byInterface) {}
+}

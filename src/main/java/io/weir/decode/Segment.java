@@ -1,0 +1,410 @@
+package io.weir.decode;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One TCP segment: who sent it to whom and by which path, its header's fields, and where its payload lies.
+ *
+ * <p>A reusable view: {@link PacketDecoder} fills the same object for each packet, and whoever wants to keep something
+ * copies it. The payload stays in {@link #memory()}, owned by the source of the packet and valid only during the call
+ * that handed the segment on.
+ *
+ * <p>{@link #writeTo} and {@link #readFrom} carry a segment from the capture worker to its partition.
+ */
+public final class Segment {
+    public static final int FIN = 0x01;
+    public static final int SYN = 0x02;
+    public static final int RST = 0x04;
+    public static final int PSH = 0x08;
+    public static final int ACK = 0x10;
+    public static final int URG = 0x20;
+
+    /** Bits of {@link #options()}: which options the header carries. */
+    public static final int OPTION_MSS = 0x01;
+
+    public static final int OPTION_WINDOW_SCALE = 0x02;
+    public static final int OPTION_TIMESTAMPS = 0x04;
+    public static final int OPTION_SACK_PERMITTED = 0x08;
+    public static final int OPTION_SACK = 0x10;
+    /** RFC 2385 MD5 signature or RFC 5925 authentication option. */
+    public static final int OPTION_SIGNATURE = 0x20;
+
+    public static final int OPTION_FAST_OPEN = 0x40;
+    public static final int OPTION_MULTIPATH = 0x80;
+    /** The option list is malformed: a length of 0 or 1, or one that runs past the header. */
+    public static final int OPTION_MALFORMED = 0x100;
+    /** An MSS or window scale option of the wrong length. */
+    public static final int OPTION_WRONG_LENGTH = 0x200;
+
+    /** At most this many encapsulation steps; a packet with more is refused by the decoder. */
+    public static final int MAX_PATH = 8;
+
+    /** Bytes that {@link #writeTo} needs besides path and payload. */
+    public static final int FIXED_WIRE_BYTES = 104;
+
+    private ByteBuffer memory;
+    private int payloadOffset;
+    private int payloadLength;
+    private int payloadWireLength;
+
+    private long timeNs;
+    private int interfaceIndex;
+    private int domain;
+    private int wireLength;
+
+    private boolean ipv6;
+    private long sourceHigh;
+    private long sourceLow;
+    private long destinationHigh;
+    private long destinationLow;
+    private int sourcePort;
+    private int destinationPort;
+    private final long[] path = new long[MAX_PATH];
+    private int pathLength;
+    private int hopLimit;
+
+    private int sequence;
+    private int acknowledgement;
+    private int flags;
+    private int window;
+    private int urgentPointer;
+    private int options;
+    private int maximumSegmentSize;
+    private int windowScale;
+    private int timestampValue;
+    private int timestampEcho;
+    private Checksum checksum = Checksum.UNVERIFIED;
+    private long hash;
+
+    /** Capture time, interface and capture domain; once for each packet, before or after decoding. */
+    public Segment origin(long timeNs, int interfaceIndex, int domain, int wireLength) {
+        this.timeNs = timeNs;
+        this.interfaceIndex = interfaceIndex;
+        this.domain = domain;
+        this.wireLength = wireLength;
+        return this;
+    }
+
+    /** An IPv4 address lies in the low 32 bits of {@code low}; {@code high} is then 0. */
+    public Segment addresses(boolean ipv6, long sourceHigh, long sourceLow, long destinationHigh, long destinationLow) {
+        this.ipv6 = ipv6;
+        this.sourceHigh = sourceHigh;
+        this.sourceLow = sourceLow;
+        this.destinationHigh = destinationHigh;
+        this.destinationLow = destinationLow;
+        return this;
+    }
+
+    public Segment ports(int sourcePort, int destinationPort) {
+        this.sourcePort = sourcePort;
+        this.destinationPort = destinationPort;
+        return this;
+    }
+
+    public Segment hopLimit(int hopLimit) {
+        this.hopLimit = hopLimit;
+        return this;
+    }
+
+    public Segment numbers(int sequence, int acknowledgement, int flags, int window, int urgentPointer) {
+        this.sequence = sequence;
+        this.acknowledgement = acknowledgement;
+        this.flags = flags;
+        this.window = window;
+        this.urgentPointer = urgentPointer;
+        return this;
+    }
+
+    /** Forgets the options of the packet before. */
+    public Segment noOptions() {
+        options = 0;
+        maximumSegmentSize = 0;
+        windowScale = 0;
+        timestampValue = 0;
+        timestampEcho = 0;
+        return this;
+    }
+
+    public Segment addOption(int bit) {
+        options |= bit;
+        return this;
+    }
+
+    public Segment maximumSegmentSize(int bytes) {
+        maximumSegmentSize = bytes;
+        return addOption(OPTION_MSS);
+    }
+
+    /** As the option says it; RFC 7323 section 2.3 caps its use at 14. */
+    public Segment windowScale(int shift) {
+        windowScale = shift;
+        return addOption(OPTION_WINDOW_SCALE);
+    }
+
+    public Segment timestamps(int value, int echo) {
+        timestampValue = value;
+        timestampEcho = echo;
+        return addOption(OPTION_TIMESTAMPS);
+    }
+
+    public Segment checksum(Checksum checksum) {
+        this.checksum = checksum;
+        return this;
+    }
+
+    /**
+     * Where the payload lies.
+     *
+     * @param length captured bytes, all readable in {@code memory}
+     * @param wireLength bytes that the segment had on the wire; more than {@code length} if the snap length cut it
+     */
+    public Segment payload(ByteBuffer memory, int offset, int length, int wireLength) {
+        this.memory = memory;
+        this.payloadOffset = offset;
+        this.payloadLength = length;
+        this.payloadWireLength = wireLength;
+        return this;
+    }
+
+    /** Forgets the encapsulation path of the packet before. */
+    public Segment noPath() {
+        pathLength = 0;
+        return this;
+    }
+
+    /**
+     * Appends a step to the encapsulation path, outermost first.
+     *
+     * @param step see {@link Encapsulation#step}
+     * @return false if the path is full
+     */
+    public boolean addPath(long step) {
+        if (pathLength == MAX_PATH) {
+            return false;
+        }
+        path[pathLength++] = step;
+        return true;
+    }
+
+    /** Keyed, direction-free hash of the flow, see {@link FlowHash}; 0 until computed. */
+    public Segment hash(long hash) {
+        this.hash = hash;
+        return this;
+    }
+
+    public ByteBuffer memory() {
+        return memory;
+    }
+
+    public int payloadOffset() {
+        return payloadOffset;
+    }
+
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    public int payloadWireLength() {
+        return payloadWireLength;
+    }
+
+    /** Nanoseconds since 1970. */
+    public long timeNs() {
+        return timeNs;
+    }
+
+    public int interfaceIndex() {
+        return interfaceIndex;
+    }
+
+    /** Sources that see different networks have different domains; equal addresses in two domains are two flows. */
+    public int domain() {
+        return domain;
+    }
+
+    /** Bytes of the whole frame on the wire. */
+    public int wireLength() {
+        return wireLength;
+    }
+
+    public boolean ipv6() {
+        return ipv6;
+    }
+
+    public long sourceHigh() {
+        return sourceHigh;
+    }
+
+    public long sourceLow() {
+        return sourceLow;
+    }
+
+    public long destinationHigh() {
+        return destinationHigh;
+    }
+
+    public long destinationLow() {
+        return destinationLow;
+    }
+
+    public int sourcePort() {
+        return sourcePort;
+    }
+
+    public int destinationPort() {
+        return destinationPort;
+    }
+
+    /** Steps of the encapsulation path. */
+    public int pathLength() {
+        return pathLength;
+    }
+
+    public long path(int index) {
+        return path[index];
+    }
+
+    /** IPv4 time to live or IPv6 hop limit. */
+    public int hopLimit() {
+        return hopLimit;
+    }
+
+    public int sequence() {
+        return sequence;
+    }
+
+    public int acknowledgement() {
+        return acknowledgement;
+    }
+
+    public int flags() {
+        return flags;
+    }
+
+    public boolean has(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** As in the header, not scaled. */
+    public int window() {
+        return window;
+    }
+
+    public int urgentPointer() {
+        return urgentPointer;
+    }
+
+    public int options() {
+        return options;
+    }
+
+    public boolean hasOption(int bit) {
+        return (options & bit) != 0;
+    }
+
+    public int maximumSegmentSize() {
+        return maximumSegmentSize;
+    }
+
+    public int windowScale() {
+        return windowScale;
+    }
+
+    public int timestampValue() {
+        return timestampValue;
+    }
+
+    public int timestampEcho() {
+        return timestampEcho;
+    }
+
+    public Checksum checksum() {
+        return checksum;
+    }
+
+    public long hash() {
+        return hash;
+    }
+
+    /** Bytes that {@link #writeTo} will write. */
+    public int wireForm() {
+        return FIXED_WIRE_BYTES + 8 * pathLength + payloadLength;
+    }
+
+    /**
+     * Copies the segment with its payload.
+     *
+     * @param at where in {@code target}; {@link #wireForm()} bytes must be free there
+     */
+    public void writeTo(ByteBuffer target, int at) {
+        target.putLong(at, timeNs);
+        target.putLong(at + 8, hash);
+        target.putLong(at + 16, sourceHigh);
+        target.putLong(at + 24, sourceLow);
+        target.putLong(at + 32, destinationHigh);
+        target.putLong(at + 40, destinationLow);
+        target.putInt(at + 48, sourcePort << 16 | destinationPort);
+        target.putInt(at + 52, interfaceIndex);
+        target.putInt(at + 56, domain);
+        target.putInt(at + 60, wireLength);
+        target.putInt(at + 64, sequence);
+        target.putInt(at + 68, acknowledgement);
+        target.putInt(at + 72, window << 16 | urgentPointer);
+        target.putInt(at + 76, flags << 16 | options);
+        target.putInt(at + 80, maximumSegmentSize << 16 | windowScale << 8 | hopLimit);
+        target.putInt(at + 84, timestampValue);
+        target.putInt(at + 88, timestampEcho);
+        target.putInt(at + 92, payloadLength);
+        target.putInt(at + 96, payloadWireLength);
+        target.putInt(at + 100, checksum.ordinal() << 16 | (ipv6 ? 1 << 8 : 0) | pathLength);
+        int next = at + FIXED_WIRE_BYTES;
+        for (int index = 0; index < pathLength; index++, next += 8) {
+            target.putLong(next, path[index]);
+        }
+        if (payloadLength > 0) {
+            target.put(next, memory, payloadOffset, payloadLength);
+        }
+    }
+
+    /** Becomes a view of what {@link #writeTo} wrote; the payload stays in {@code source}. */
+    public void readFrom(ByteBuffer source, int at) {
+        timeNs = source.getLong(at);
+        hash = source.getLong(at + 8);
+        sourceHigh = source.getLong(at + 16);
+        sourceLow = source.getLong(at + 24);
+        destinationHigh = source.getLong(at + 32);
+        destinationLow = source.getLong(at + 40);
+        int both = source.getInt(at + 48);
+        sourcePort = both >>> 16;
+        destinationPort = both & 0xFFFF;
+        interfaceIndex = source.getInt(at + 52);
+        domain = source.getInt(at + 56);
+        wireLength = source.getInt(at + 60);
+        sequence = source.getInt(at + 64);
+        acknowledgement = source.getInt(at + 68);
+        both = source.getInt(at + 72);
+        window = both >>> 16;
+        urgentPointer = both & 0xFFFF;
+        both = source.getInt(at + 76);
+        flags = both >>> 16;
+        options = both & 0xFFFF;
+        both = source.getInt(at + 80);
+        maximumSegmentSize = both >>> 16;
+        windowScale = both >>> 8 & 0xFF;
+        hopLimit = both & 0xFF;
+        timestampValue = source.getInt(at + 84);
+        timestampEcho = source.getInt(at + 88);
+        payloadLength = source.getInt(at + 92);
+        payloadWireLength = source.getInt(at + 96);
+        both = source.getInt(at + 100);
+        checksum = Checksum.of(both >>> 16);
+        ipv6 = (both >>> 8 & 1) != 0;
+        pathLength = both & 0xFF;
+        int next = at + FIXED_WIRE_BYTES;
+        for (int index = 0; index < pathLength; index++, next += 8) {
+            path[index] = source.getLong(next);
+        }
+        memory = source;
+        payloadOffset = next;
+    }
+}

@@ -1,0 +1,28 @@
+package io.weir.reassemble;
+
+/** Why a stream was closed. */
+public enum Ending {
+    /** Both sides' FIN were reached. */
+    FIN("fin"),
+    /** A valid reset. */
+    RST("rst"),
+    /** Nothing was seen for longer than the stream's timeout. */
+    IDLE("idle"),
+    /** A new connection took over the same addresses and ports. */
+    REUSED("reused"),
+    /** The table of streams was full. */
+    EVICTED("evicted"),
+    /** The probe, or the file, came to its end. */
+    STOPPED("stopped");
+
+    private final String label;
+
+    Ending(String label) {
+        this.label = label;
+    }
+
+    /** As events spell it. */
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,67 @@
+package io.weir.relay;
+
+import io.weir.reassemble.Anomaly;
+import io.weir.reassemble.Ending;
+import io.weir.reassemble.FlowDirection;
+import io.weir.reassemble.GapCause;
+import io.weir.reassemble.Roles;
+import java.util.List;
+
+/** What happened to one stream. Immutable, so that one object serves every reader on every thread. */
+public sealed interface StreamEvent {
+    /** {@link Data#ackedTo} and {@link Totals#ackedTo} while the other side has acknowledged nothing. */
+    long UNKNOWN = -1;
+
+    /** Id of the stream, unique over nodes and restarts. */
+    String stream();
+
+    /** Capture time of the packet that caused it, nanoseconds since 1970. */
+    long timeNs();
+
+    /** One end of a connection. */
+    record Endpoint(String ip, int port) {}
+
+    record Open(
+            String stream,
+            long timeNs,
+            Endpoint client,
+            Endpoint server,
+            String communityId,
+            List<String> path,
+            String interfaceName,
+            boolean midstream,
+            Roles roles)
+            implements StreamEvent {}
+
+    /** @param payload the bytes, or null if nobody asked for them; never changed after construction */
+    record Data(String stream, long timeNs, FlowDirection direction, long offset, int length, byte[] payload, long ackedTo)
+            implements StreamEvent {}
+
+    record Gap(String stream, long timeNs, FlowDirection direction, long offset, long length, GapCause cause)
+            implements StreamEvent {}
+
+    /** @param offset stream offset, or {@link #UNKNOWN} where the anomaly belongs to no particular byte */
+    record Odd(
+            String stream,
+            long timeNs,
+            Anomaly name,
+            FlowDirection direction,
+            long offset,
+            long length,
+            long keptDigest,
+            long otherDigest)
+            implements StreamEvent {}
+
+    record Close(String stream, long timeNs, Ending reason, Totals client, Totals server) implements StreamEvent {}
+
+    /** Totals of one direction, named by its sender. */
+    record Totals(
+            long bytes,
+            long gapBytes,
+            long duplicateBytes,
+            long packets,
+            long outOfOrderPackets,
+            long overlapBytes,
+            long conflictBytes,
+            long ackedTo) {}
+}
