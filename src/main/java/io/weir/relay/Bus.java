@@ -1,0 +1,128 @@
+package io.weir.relay;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageCodec;
+import java.util.List;
+
+/**
+ * Addresses and messages between the partitions and the rest. All messages are immutable and pass by identity, on one
+ * node.
+ *
+ * <p>Requests go to {@link #partition}, one partition each; the reply is the type named there. A partition that cannot
+ * answer fails the message with a text for a person.
+ */
+public final class Bus {
+    /** {@link EventBatch}es of all partitions, sent point to point to the one consumer, which answers with {@link Credit}. */
+    public static final String EVENTS = "weir.events";
+
+    private Bus() {}
+
+    /** Where partition {@code index} listens for {@link Subscribe}, {@link Unsubscribe}, {@link Credit} and the queries. */
+    public static String partition(int index) {
+        return "weir.partition." + index;
+    }
+
+    /**
+     * Events in the order of their partition.
+     *
+     * @param partition who sends
+     * @param events never empty
+     * @param costBytes what the batch weighs against the partition's window; give it back with {@link Credit}
+     */
+    public record EventBatch(int partition, List<Selected> events, int costBytes) {}
+
+    /**
+     * An event and who asked for it.
+     *
+     * @param subscribers bit {@code n} is set if the subscription in slot {@code n} matches the stream
+     */
+    public record Selected(StreamEvent event, int subscribers) {}
+
+    /** From the consumer of {@link #EVENTS} to a partition: a batch of this cost is dealt with. No reply. */
+    public record Credit(int costBytes) {}
+
+    /**
+     * Asks for events; the partition replies {@link Subscribed} after applying it to open streams as well.
+     *
+     * @param slot 0 to 31; replaces what was subscribed in that slot
+     * @param flows which streams
+     * @param payload whether data events must carry their bytes
+     * @param maxBytes payload wanted of each stream and direction, from its first byte; -1 for all
+     * @param stream if not null, the one stream wanted; its retained beginning is sent first, in the reply
+     */
+    public record Subscribe(int slot, FlowFilter flows, boolean payload, long maxBytes, String stream) {}
+
+    /** @param beginning retained events of the one stream asked for (its open, data and gaps so far), else empty */
+    public record Subscribed(List<StreamEvent> beginning) {}
+
+    /** No reply. */
+    public record Unsubscribe(int slot) {}
+
+    /** Replied with {@link Streams}. */
+    public record ListStreams(FlowFilter flows) {}
+
+    /** Open streams, then recently closed ones; a snapshot. */
+    public record Streams(List<StreamSummary> streams) {}
+
+    /** Replied with {@link StreamSummary}, or failed with code 404. */
+    public record GetStream(String stream) {}
+
+    /** Retained bytes of one direction; replied with {@link Content}, or failed with code 404. */
+    public record GetContent(String stream, String from) {}
+
+    /**
+     * Retained bytes of one direction.
+     *
+     * @param pieces in order of offset, without overlap; holes between them are not retained or were never captured
+     * @param length bytes of the whole direction so far, gaps included
+     */
+    public record Content(StreamSummary stream, List<Piece> pieces, long length) {}
+
+    /** @param timeNs capture time of the packet that completed the piece */
+    public record Piece(long offset, byte[] bytes, long timeNs) {}
+
+    /** Registers the identity codec for every message above; once for each Vert.x instance. */
+    public static void register(Vertx vertx) {
+        EventBus bus = vertx.eventBus();
+        bus.registerDefaultCodec(EventBatch.class, new Identity<>(EventBatch.class));
+        bus.registerDefaultCodec(Credit.class, new Identity<>(Credit.class));
+        bus.registerDefaultCodec(Subscribe.class, new Identity<>(Subscribe.class));
+        bus.registerDefaultCodec(Subscribed.class, new Identity<>(Subscribed.class));
+        bus.registerDefaultCodec(Unsubscribe.class, new Identity<>(Unsubscribe.class));
+        bus.registerDefaultCodec(ListStreams.class, new Identity<>(ListStreams.class));
+        bus.registerDefaultCodec(Streams.class, new Identity<>(Streams.class));
+        bus.registerDefaultCodec(GetStream.class, new Identity<>(GetStream.class));
+        bus.registerDefaultCodec(StreamSummary.class, new Identity<>(StreamSummary.class));
+        bus.registerDefaultCodec(GetContent.class, new Identity<>(GetContent.class));
+        bus.registerDefaultCodec(Content.class, new Identity<>(Content.class));
+    }
+
+    private record Identity<T>(Class<T> type) implements MessageCodec<T, T> {
+        @Override
+        public void encodeToWire(Buffer buffer, T message) {
+            throw new UnsupportedOperationException(type.getSimpleName() + " stays on its node");
+        }
+
+        @Override
+        public T decodeFromWire(int position, Buffer buffer) {
+            throw new UnsupportedOperationException(type.getSimpleName() + " stays on its node");
+        }
+
+        @Override
+        public T transform(T message) {
+            return message;
+        }
+
+        @Override
+        public String name() {
+            return "weir." + type.getSimpleName();
+        }
+
+        @Override
+        public byte systemCodecID() {
+            return -1;
+        }
+    }
+}

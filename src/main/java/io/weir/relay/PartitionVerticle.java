@@ -1,0 +1,6 @@
+package io.weir.relay;
+
+import io.vertx.core.VerticleBase;
+
+/** One partition. */
+public final class PartitionVerticle extends VerticleBase {}
