@@ -24,7 +24,9 @@ public record FlowFilter(
     public static final FlowFilter ALL = new FlowFilter(List.of(), List.of(), List.of(), List.of(), List.of(), null);
 
     public boolean matches(Open open) {
-        return (hosts.isEmpty() || hosts.contains(open.client().ip()) || hosts.contains(open.server().ip()))
+        return (hosts.isEmpty()
+                        || hosts.contains(open.client().ip())
+                        || hosts.contains(open.server().ip()))
                 && (ports.isEmpty()
                         || ports.contains(open.client().port())
                         || ports.contains(open.server().port()))

@@ -34,7 +34,8 @@ public sealed interface StreamEvent {
             implements StreamEvent {}
 
     /** @param payload the bytes, or null if nobody asked for them; never changed after construction */
-    record Data(String stream, long timeNs, FlowDirection direction, long offset, int length, byte[] payload, long ackedTo)
+    record Data(
+            String stream, long timeNs, FlowDirection direction, long offset, int length, byte[] payload, long ackedTo)
             implements StreamEvent {}
 
     record Gap(String stream, long timeNs, FlowDirection direction, long offset, long length, GapCause cause)

@@ -1,0 +1,8 @@
+package io.weir.relay;
+
+/** Takes in the events of one partition, in their order, on the partition's thread. */
+@FunctionalInterface
+public interface EventSink {
+    /** @param subscribers bit {@code n} is set if the subscription in slot {@code n} wants the event; never 0 */
+    void event(StreamEvent event, int subscribers);
+}
