@@ -28,10 +28,23 @@ public final class Bus {
      * Events in the order of their partition.
      *
      * @param partition who sends
-     * @param events never empty
+     * @param lost for each subscription that missed events between the batch before and this one: how many
+     * @param events may be empty if {@code lost} is not
      * @param costBytes what the batch weighs against the partition's window; give it back with {@link Credit}
      */
-    public record EventBatch(int partition, List<Selected> events, int costBytes) {}
+    public record EventBatch(int partition, List<Lost> lost, List<Selected> events, int costBytes) {
+        public EventBatch(int partition, List<Selected> events, int costBytes) {
+            this(partition, List.of(), events, costBytes);
+        }
+    }
+
+    /**
+     * Events that the partition dropped because the consumer of {@link #EVENTS} held its whole window.
+     *
+     * @param slot whose events
+     * @param bytes payload and gap bytes that those events told of
+     */
+    public record Lost(int slot, long events, long bytes) {}
 
     /**
      * An event and who asked for it.
@@ -44,17 +57,30 @@ public final class Bus {
     public record Credit(int costBytes) {}
 
     /**
-     * Asks for events; the partition replies {@link Subscribed} after applying it to open streams as well.
+     * Asks for events; the partition replies {@link Subscribed} after applying it to open streams as well. A stream that
+     * was open already begins, for this subscription, with its open event told again.
+     *
+     * <p>The reply and the first events travel separately: who asks on another thread than the consumer's may see an
+     * event of the new subscription before the reply.
      *
      * @param slot 0 to 31; replaces what was subscribed in that slot
+     * @param types of events wanted, bits of {@link EventType}
      * @param flows which streams
      * @param payload whether data events must carry their bytes
      * @param maxBytes payload wanted of each stream and direction, from its first byte; -1 for all
      * @param stream if not null, the one stream wanted; its retained beginning is sent first, in the reply
      */
-    public record Subscribe(int slot, FlowFilter flows, boolean payload, long maxBytes, String stream) {}
+    public record Subscribe(int slot, int types, FlowFilter flows, boolean payload, long maxBytes, String stream) {
+        public Subscribe(int slot, FlowFilter flows, boolean payload, long maxBytes, String stream) {
+            this(slot, EventType.ALL, flows, payload, maxBytes, stream);
+        }
+    }
 
-    /** @param beginning retained events of the one stream asked for (its open, data and gaps so far), else empty */
+    /**
+     * @param beginning events so far of the one stream asked for, else empty: its open, then data and gaps in their order,
+     *     its close if it is closed. Data and gaps tile each direction from offset 0: data that is not retained is told
+     *     without payload, or as a gap {@code evicted} if it had gaps itself.
+     */
     public record Subscribed(List<StreamEvent> beginning) {}
 
     /** No reply. */
