@@ -1,0 +1,79 @@
+package io.weir;
+
+import io.weir.RootCommand.Streams;
+import io.weir.capture.CaptureException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.function.Predicate;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. Exit status: 0 done, 1 it failed, 2 it was asked for wrongly. */
+public final class Main {
+    static final int FAILED = 1;
+    static final int MISUSED = 2;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        // System.out is made for text; events are written in large pieces and the result of each write matters
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false);
+        int status = run(arguments, System.getenv(), new Streams(System.in, out, System.err));
+        System.exit(status);
+    }
+
+    /** Runs one command line to its end and returns the exit status. */
+    static int run(String[] arguments, Map<String, String> environment, Streams streams) {
+        return commandLine(new RootCommand(streams, environment), streams).execute(arguments);
+    }
+
+    private static CommandLine commandLine(RootCommand weir, Streams streams) {
+        CommandLine line = new CommandLine(weir);
+        Predicate<Setting> all = setting -> true;
+        Flags.addTo(line.getCommandSpec(), all, Flags::isCommon);
+        for (String command : new String[] {"serve", "config"}) {
+            Flags.addTo(line.getSubcommands().get(command).getCommandSpec(), all, all);
+        }
+        Flags.addTo(line.getSubcommands().get("read").getCommandSpec(), ReadCommand::concerns, all);
+        line.setOut(new PrintWriter(streams.out(), true));
+        line.setErr(new PrintWriter(streams.err(), true));
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+        line.setUsageHelpWidth(110);
+        line.setAbbreviatedOptionsAllowed(false);
+        line.setParameterExceptionHandler((wrong, arguments) -> misused(wrong, streams.err()));
+        line.setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, weir.debug(), streams.err()));
+        return line;
+    }
+
+    private static int misused(ParameterException wrong, PrintStream err) {
+        err.println("weir: " + wrong.getMessage());
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            unmatched.getSuggestions().stream()
+                    .findFirst()
+                    .ifPresent(meant -> err.println("Did you mean " + meant + "?"));
+        }
+        err.println("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return MISUSED;
+    }
+
+    private static int failed(Exception problem, boolean debug, PrintStream err) {
+        if (debug) {
+            problem.printStackTrace(err);
+        }
+        if (problem instanceof ConfigurationException refused) {
+            refused.problems().forEach(line -> err.println("weir: " + line));
+            return MISUSED;
+        }
+        if (problem instanceof CaptureException || problem instanceof FailureException) {
+            err.println("weir: " + problem.getMessage());
+        } else {
+            err.println("weir: unexpected failure: " + problem + "; run it again with --debug to see where");
+        }
+        return FAILED;
+    }
+}
