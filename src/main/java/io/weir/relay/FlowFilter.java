@@ -23,6 +23,17 @@ public record FlowFilter(
         Predicate<Open> expression) {
     public static final FlowFilter ALL = new FlowFilter(List.of(), List.of(), List.of(), List.of(), List.of(), null);
 
+    /** Whether every stream matches. */
+    public boolean unrestricted() {
+        return hosts.isEmpty()
+                && cidrs.isEmpty()
+                && ports.isEmpty()
+                && interfaces.isEmpty()
+                && streams.isEmpty()
+                && expression == null;
+    }
+
+    /** @param open its community id may be left empty; no filter asks for it */
     public boolean matches(Open open) {
         return (hosts.isEmpty()
                         || hosts.contains(open.client().ip())

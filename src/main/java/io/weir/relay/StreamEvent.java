@@ -4,6 +4,7 @@ import io.weir.reassemble.Anomaly;
 import io.weir.reassemble.Ending;
 import io.weir.reassemble.FlowDirection;
 import io.weir.reassemble.GapCause;
+import io.weir.reassemble.HalfConnection;
 import io.weir.reassemble.Roles;
 import java.util.List;
 
@@ -64,5 +65,17 @@ public sealed interface StreamEvent {
             long outOfOrderPackets,
             long overlapBytes,
             long conflictBytes,
-            long ackedTo) {}
+            long ackedTo) {
+        static Totals of(HalfConnection half) {
+            return new Totals(
+                    half.bytes(),
+                    half.gapBytes(),
+                    half.duplicateBytes(),
+                    half.packets(),
+                    half.outOfOrderPackets(),
+                    half.overlapBytes(),
+                    half.conflictBytes(),
+                    half.ackedTo());
+        }
+    }
 }

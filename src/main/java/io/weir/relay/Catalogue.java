@@ -1,0 +1,94 @@
+package io.weir.relay;
+
+import java.util.function.Consumer;
+
+/**
+ * The streams that are open, bounded by the assembler, and those that closed recently: at most as many as it was made
+ * for, the one that closed first is forgotten first, its retained bytes with it. One thread.
+ */
+final class Catalogue {
+    private final RelayedStream open = new RelayedStream(null, -1, 0);
+    private final RelayedStream[] closed;
+    private final RelayLedger ledger;
+    private int openCount;
+    private long closedTotal;
+
+    Catalogue(int closedStreams, RelayLedger ledger) {
+        this.closed = new RelayedStream[closedStreams];
+        this.ledger = ledger;
+        open.previous = open;
+        open.next = open;
+    }
+
+    void opened(RelayedStream stream) {
+        stream.previous = open.previous;
+        stream.next = open;
+        open.previous.next = stream;
+        open.previous = stream;
+        openCount++;
+        ledger.counters().increment(RelayCounter.STREAMS_OPENED);
+        tellLedger();
+    }
+
+    void closed(RelayedStream stream) {
+        stream.previous.next = stream.next;
+        stream.next.previous = stream.previous;
+        stream.previous = null;
+        stream.next = null;
+        openCount--;
+        if (closed.length == 0) {
+            stream.forget();
+        } else {
+            int at = (int) (closedTotal++ % closed.length);
+            if (closed[at] != null) {
+                closed[at].forget();
+                ledger.counters().increment(RelayCounter.CATALOGUE_FORGOTTEN);
+            }
+            closed[at] = stream;
+        }
+        tellLedger();
+    }
+
+    /** The action may not open or close streams. */
+    void eachOpen(Consumer<RelayedStream> action) {
+        for (RelayedStream stream = open.next; stream != open; stream = stream.next) {
+            action.accept(stream);
+        }
+    }
+
+    /** Null if no stream with this number is known. A walk over all of them: for requests of people, not for packets. */
+    RelayedStream find(long number) {
+        for (RelayedStream stream = open.next; stream != open; stream = stream.next) {
+            if (stream.number() == number) {
+                return stream;
+            }
+        }
+        for (int index = 0; index < remembered(); index++) {
+            if (closed[index].number() == number) {
+                return closed[index];
+            }
+        }
+        return null;
+    }
+
+    /** All streams: open ones, then closed ones, newest first in each part. */
+    RelayedStream[] streams() {
+        RelayedStream[] streams = new RelayedStream[openCount + remembered()];
+        int at = 0;
+        for (RelayedStream stream = open.previous; stream != open; stream = stream.previous) {
+            streams[at++] = stream;
+        }
+        for (long index = closedTotal - 1; at < streams.length; index--) {
+            streams[at++] = closed[(int) (index % closed.length)];
+        }
+        return streams;
+    }
+
+    private int remembered() {
+        return (int) Math.min(closedTotal, closed.length);
+    }
+
+    private void tellLedger() {
+        ledger.streams(openCount, remembered());
+    }
+}

@@ -1,0 +1,134 @@
+package io.weir.relay;
+
+import io.weir.decode.Segment;
+import io.weir.reassemble.Connection;
+import io.weir.reassemble.FlowDirection;
+import io.weir.reassemble.Stream;
+import io.weir.reassemble.StreamFactory;
+import io.weir.relay.Bus.Content;
+import io.weir.relay.Bus.Subscribe;
+import io.weir.relay.Bus.Subscribed;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * Turns what an assembler tells of its connections into {@link StreamEvent}s, and keeps the streams' catalogue and their
+ * retained bytes.
+ *
+ * <p>Only what somebody wants is made: an event if a subscription wants that type of that stream, its payload if one
+ * wants bytes at that offset. Everything runs on the assembler's thread; {@link #ledger} may be read by any.
+ */
+public final class StreamRelay implements StreamFactory {
+    private final StreamIds ids;
+    private final EventSink sink;
+    private final RelayOptions options;
+    private final IntFunction<String> interfaceNames;
+    private final CommunityId communityId = new CommunityId();
+    private final Subscriptions subscriptions = new Subscriptions();
+    private final RelayLedger ledger = new RelayLedger();
+    private final Retention retention;
+    private final Catalogue catalogue;
+    private final Delivery delivery = new Delivery();
+
+    /**
+     * @param sink gets the events
+     * @param interfaceNames name of the interface with that index of {@link Segment#interfaceIndex}, never null
+     */
+    public StreamRelay(StreamIds ids, EventSink sink, RelayOptions options, IntFunction<String> interfaceNames) {
+        this.ids = ids;
+        this.sink = sink;
+        this.options = options;
+        this.interfaceNames = interfaceNames;
+        retention = new Retention(options, ledger);
+        catalogue = new Catalogue(options.closedStreams(), ledger);
+        if (options.types() != 0) {
+            subscriptions.set(
+                    new Subscribe(0, options.types(), FlowFilter.ALL, options.payload(), EventJson.ALL_BYTES, null));
+        }
+    }
+
+    @Override
+    public Stream open(Segment first, Connection connection) {
+        return new RelayedStream(this, ids.take(), first.timeNs());
+    }
+
+    public RelayLedger ledger() {
+        return ledger;
+    }
+
+    /** Applies a subscription, to open streams as well; the answer has the beginning of the one stream asked for. */
+    Subscribed subscribe(Subscribe subscription) {
+        int slot = subscription.slot();
+        subscriptions.set(subscription);
+        catalogue.eachOpen(stream -> stream.subscribed(slot, subscriptions.wants(slot, stream)));
+        if (subscription.stream() == null) {
+            return new Subscribed(List.of());
+        }
+        RelayedStream one = find(subscription.stream());
+        return new Subscribed(one == null ? List.of() : one.beginning(slot, subscription.payload()));
+    }
+
+    void unsubscribe(int slot) {
+        subscriptions.clear(slot);
+        catalogue.eachOpen(stream -> stream.subscribed(slot, false));
+    }
+
+    /** Open streams, then closed ones, newest first in each part, to be summarised piece by piece. */
+    Listing list(FlowFilter flows) {
+        return new Listing(catalogue.streams(), flows);
+    }
+
+    /** Null if the catalogue does not know the stream. */
+    StreamSummary summary(String id) {
+        RelayedStream stream = find(id);
+        return stream == null ? null : stream.summary();
+    }
+
+    /** Null if the catalogue does not know the stream. */
+    Content content(String id, FlowDirection direction) {
+        RelayedStream stream = find(id);
+        return stream == null ? null : stream.content(direction);
+    }
+
+    private RelayedStream find(String id) {
+        long number = ids.number(id);
+        RelayedStream stream = number < 0 ? null : catalogue.find(number);
+        return stream != null && stream.id().equals(id) ? stream : null;
+    }
+
+    void tell(StreamEvent event, int readers) {
+        sink.event(event, readers);
+    }
+
+    StreamIds ids() {
+        return ids;
+    }
+
+    RelayOptions options() {
+        return options;
+    }
+
+    String interfaceName(int index) {
+        return interfaceNames.apply(index);
+    }
+
+    CommunityId communityId() {
+        return communityId;
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    Retention retention() {
+        return retention;
+    }
+
+    Catalogue catalogue() {
+        return catalogue;
+    }
+
+    Delivery delivery() {
+        return delivery;
+    }
+}
