@@ -2,18 +2,21 @@ package io.weir.decode;
 
 /**
  * Kinds of encapsulation between the link layer and the innermost IP header. Each step of a flow's path is one
- * {@code long}: the kind and its identifier (VLAN id, VNI, key, label).
+ * {@code long}: the kind and its identifier (VLAN id, VNI, key).
+ *
+ * <p>Both directions of a flow have the same path. So what each direction chooses for itself is left out of it: MPLS labels
+ * altogether, and the identifiers of GTP and L2TP tunnels.
  */
 public enum Encapsulation {
     VLAN("vlan", true),
-    MPLS("mpls", true),
+    BACKBONE_BRIDGE("pbb", true),
     PPPOE("pppoe", true),
     GRE("gre", true),
     ERSPAN("erspan", true),
     VXLAN("vxlan", true),
     GENEVE("geneve", true),
-    GTP("gtp", true),
-    L2TP("l2tp", true),
+    GTP("gtp", false),
+    L2TP("l2tp", false),
     TEREDO("teredo", false),
     IP_IN_IP("ipip", false),
     IPV6_IN_IPV4("6in4", false),

@@ -1,0 +1,96 @@
+package io.weir.decode;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Takes a packet apart, from the link layer through tunnels and IP to TCP.
+ *
+ * <p>Whatever the bytes are, the outcome is one of {@link Decoded}, never an exception: each layer checks its own length at its
+ * border before it reads. Allocates nothing. One thread; a decoder is cheap, so each capture worker has its own.
+ *
+ * <pre>{@code
+ * Decoded decoded = decoder.decode(...);
+ * while (decoded == Decoded.FRAGMENT) {
+ *     if (defragmenter.accept(decoder.fragment(), segment) != Outcome.COMPLETED) {
+ *         return;
+ *     }
+ *     decoded = decoder.resume(...); // of a tunnel, perhaps: what it carries may be fragmented again
+ * }
+ * }</pre>
+ */
+public final class PacketDecoder {
+    /** A packet claims no more than this on the wire; larger claims are taken as this. */
+    static final int MAX_WIRE_BYTES = 1 << 26;
+
+    private static final int NO_TAG = -1;
+
+    private final Cursor cursor = new Cursor();
+    private final Layers layers;
+    private final LinkLayer link;
+
+    /** @param verifyChecksums whether TCP checksums are verified; costs a look at every byte */
+    public PacketDecoder(boolean verifyChecksums) {
+        layers = new Layers(cursor, verifyChecksums);
+        link = new LinkLayer(cursor, layers);
+    }
+
+    /**
+     * Decodes one frame.
+     *
+     * @param memory of big-endian byte order; read by absolute position only
+     * @param offset of the first byte
+     * @param capturedLength bytes that are there
+     * @param wireLength bytes that the frame had; taken as {@code capturedLength} if it is less
+     * @param linkType LINKTYPE_ number of the first header
+     * @param vlanTag tag that the kernel took out: TPID in the high 16 bits, TCI in the low ones; -1 for none
+     * @param checksumOffloaded nobody can tell the TCP checksum from the bytes
+     * @param into is filled: addresses and path as far as they were found, all of it for {@link Decoded#SEGMENT}; time,
+     *     interface, domain and hash stay as they are
+     * @return {@link Decoded#FRAGMENT} leaves {@link #fragment()}
+     * @throws IllegalArgumentException {@code memory} is little-endian
+     */
+    public Decoded decode(
+            ByteBuffer memory,
+            int offset,
+            int capturedLength,
+            int wireLength,
+            int linkType,
+            int vlanTag,
+            boolean checksumOffloaded,
+            Segment into) {
+        start(memory, checksumOffloaded, into.noPath());
+        if (vlanTag != NO_TAG && !layers.ethernet.vlan(vlanTag)) {
+            return Decoded.TOO_DEEP;
+        }
+        int wire = Math.max(capturedLength, Math.min(wireLength, MAX_WIRE_BYTES));
+        return link.decode(linkType, offset, offset + capturedLength, offset + wire);
+    }
+
+    /**
+     * Goes on with a whole datagram, after the defragmenter has put it together.
+     *
+     * @param protocol IPv4 protocol or IPv6 next header of the payload
+     * @param into as the last fragment left it: addresses and path are set
+     */
+    public Decoded resume(
+            int protocol, ByteBuffer memory, int offset, int length, boolean checksumOffloaded, Segment into) {
+        start(memory, checksumOffloaded, into);
+        return layers.payload.decode(protocol, offset, offset + length, offset + length, into.ipv6());
+    }
+
+    /** The fragment, after {@link Decoded#FRAGMENT} and until the next call. */
+    public Fragment fragment() {
+        return cursor.fragment;
+    }
+
+    private void start(ByteBuffer memory, boolean checksumOffloaded, Segment into) {
+        if (memory.order() != ByteOrder.BIG_ENDIAN) {
+            throw new IllegalArgumentException("packets are read from big-endian buffers; call order(BIG_ENDIAN)");
+        }
+        cursor.memory = memory;
+        cursor.segment = into;
+        cursor.checksumOffloaded = checksumOffloaded;
+        cursor.layers = 0;
+    }
+}

@@ -1,0 +1,73 @@
+package io.weir.decode;
+
+import java.nio.ByteBuffer;
+
+/** The Internet checksum (RFC 1071) of a TCP segment with its pseudo-header (RFC 9293 section 3.1, RFC 8200 section 8.1). */
+final class TcpChecksum {
+    private static final int FIELD_OFFSET = 16;
+    private static final long LOW_HALF = 0xFFFFFFFFL;
+
+    private TcpChecksum() {}
+
+    /**
+     * @param at the TCP header
+     * @param length bytes from the TCP header to the end of the payload, all captured
+     * @param segment has the addresses
+     */
+    static Checksum verify(ByteBuffer memory, int at, int length, Segment segment) {
+        long addresses = TcpLayer.PROTOCOL;
+        if (segment.ipv6()) {
+            addresses += halves(segment.sourceHigh()) + halves(segment.destinationHigh());
+        }
+        addresses += halves(segment.sourceLow()) + halves(segment.destinationLow());
+        // a jumbogram's or super-segment's length has more than 16 bits
+        long pseudo = addresses + (length & 0xFFFF) + (length >>> 16);
+        if (fold(pseudo + sum(memory, at, length)) == 0xFFFF) {
+            return Checksum.RIGHT;
+        }
+        int field = memory.getShort(at + FIELD_OFFSET) & 0xFFFF;
+        // a host that lets the card cut a large segment leaves the length out, or puts it in
+        if (field == fold(pseudo) || field == fold(addresses)) {
+            return Checksum.PARTIAL;
+        }
+        return Checksum.WRONG;
+    }
+
+    private static long halves(long word) {
+        return (word >>> 32) + (word & LOW_HALF);
+    }
+
+    /** Sum of the 16-bit words, as a number of up to 64 bits that is to be folded. */
+    private static long sum(ByteBuffer memory, int from, int length) {
+        long sum = 0;
+        int at = from;
+        int end = from + length;
+        for (; at <= end - 32; at += 32) {
+            long a = memory.getLong(at);
+            long b = memory.getLong(at + 8);
+            long c = memory.getLong(at + 16);
+            long d = memory.getLong(at + 24);
+            sum += (a >>> 32) + (a & LOW_HALF) + (b >>> 32) + (b & LOW_HALF);
+            sum += (c >>> 32) + (c & LOW_HALF) + (d >>> 32) + (d & LOW_HALF);
+        }
+        for (; at <= end - 4; at += 4) {
+            sum += memory.getInt(at) & LOW_HALF;
+        }
+        if (at <= end - 2) {
+            sum += memory.getShort(at) & 0xFFFF;
+            at += 2;
+        }
+        if (at < end) {
+            sum += (memory.get(at) & 0xFF) << 8;
+        }
+        return sum;
+    }
+
+    private static int fold(long sum) {
+        long folded = (sum >>> 32) + (sum & LOW_HALF);
+        folded = (folded >>> 32) + (folded & LOW_HALF);
+        folded = (folded >>> 16) + (folded & 0xFFFF);
+        folded = (folded >>> 16) + (folded & 0xFFFF);
+        return (int) ((folded >>> 16) + (folded & 0xFFFF));
+    }
+}
