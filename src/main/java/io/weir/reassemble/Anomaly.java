@@ -22,14 +22,14 @@ public enum Anomaly {
 
     // control segments that were not obeyed
     RST_IGNORED("a reset whose number is neither the next byte nor in the window, or that its receiver outlived"),
-    RST_IN_WINDOW("a reset in the window but not at the next byte (RFC 5961): obeyed only if the connection falls silent"),
+    RST_IN_WINDOW(
+            "a reset in the window but not at the next byte (RFC 5961): obeyed only if the connection falls silent"),
     SYN_INSIDE("a SYN inside an open connection: ignored unless a SYN-ACK confirms it"),
     SYN_AMBIGUOUS("several SYNs with different initial sequence numbers"),
     FIN_MOVED("a second FIN at another sequence number; the first stays"),
 
     // oddities of data
     CONFLICT("bytes came again with another value; the overlap policy decided between those not yet delivered"),
-    AMBIGUOUS("conflicting bytes whose winner depends on how the receiver's kernel merges its queue"),
     KEEP_ALIVE("a keep-alive probe"),
     ZERO_WINDOW_PROBE("data into a closed window"),
     URGENT("urgent data (RFC 6093); delivered inline, the offset names its last byte"),
@@ -76,7 +76,8 @@ public enum Anomaly {
         Anomaly[] all = values();
         String[] labels = new String[all.length];
         for (Anomaly anomaly : all) {
-            labels[anomaly.ordinal()] = anomaly.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            labels[anomaly.ordinal()] =
+                    anomaly.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
         }
         return labels;
     }

@@ -1,26 +1,199 @@
 package io.weir.reassemble;
 
-/** Both directions of one TCP connection. Read-only for the library's user, on the assembler's thread. */
-public final class Connection {
+import io.weir.decode.FlowHash;
+import io.weir.decode.Segment;
+
+/**
+ * Both directions of one TCP connection. Read-only for the library's user, on the assembler's thread, from
+ * {@link StreamFactory#open} until {@link Stream#complete} returns; the object is then reused for another connection.
+ */
+public final class Connection extends Timed {
+    /** The lower endpoint's direction and the higher one's, in the order of {@link FlowHash#sourceIsHigher}. */
+    final HalfConnection low = new HalfConnection(this);
+
+    final HalfConnection high = new HalfConnection(this);
+
+    // the whole identity; the hash only finds the bucket
+    long hash;
+    private long lowHigh;
+    private long lowLow;
+    private long highHigh;
+    private long highLow;
+    private int ports;
+    private int domain;
+    private boolean ipv6;
+    private long[] path;
+    int slot;
+
+    Stream stream;
+    boolean opened;
+    boolean lowIsClient;
+    Roles roles;
+    private int interfaceIndex;
+    private long openedNs;
+
+    /** The ending, once there is one; the connection is then a tombstone or kept on the stream's wish. */
+    Ending ending;
+
+    boolean halfOpen;
+    final TcpStateMachine machine = new TcpStateMachine();
+
+    /** A reset that is obeyed if the connection stays silent. */
+    boolean resetSuspected;
+
+    /** Other initial sequence numbers that a SYN brought, with who sent it; null until there is one. */
+    SynCandidates candidates;
+
     Connection() {}
 
-    public boolean ipv6() { throw new UnsupportedOperationException(); }
-    public long clientHigh() { throw new UnsupportedOperationException(); }
-    /** Address words as in {@link io.weir.decode.Segment}; text by {@link io.weir.decode.Addresses}. */
-    public long clientLow() { throw new UnsupportedOperationException(); }
-    public int clientPort() { throw new UnsupportedOperationException(); }
-    public long serverHigh() { throw new UnsupportedOperationException(); }
-    public long serverLow() { throw new UnsupportedOperationException(); }
-    public int serverPort() { throw new UnsupportedOperationException(); }
-    public int domain() { throw new UnsupportedOperationException(); }
-    public int interfaceIndex() { throw new UnsupportedOperationException(); }
-    public int pathLength() { throw new UnsupportedOperationException(); }
+    void reset(Segment segment) {
+        boolean swap = FlowHash.sourceIsHigher(segment);
+        hash = segment.hash();
+        ipv6 = segment.ipv6();
+        domain = segment.domain();
+        lowHigh = swap ? segment.destinationHigh() : segment.sourceHigh();
+        lowLow = swap ? segment.destinationLow() : segment.sourceLow();
+        highHigh = swap ? segment.sourceHigh() : segment.destinationHigh();
+        highLow = swap ? segment.sourceLow() : segment.destinationLow();
+        ports = swap
+                ? segment.destinationPort() << 16 | segment.sourcePort()
+                : segment.sourcePort() << 16 | segment.destinationPort();
+        path = null;
+        if (segment.pathLength() > 0) {
+            path = new long[segment.pathLength()];
+            for (int index = 0; index < path.length; index++) {
+                path[index] = segment.path(index);
+            }
+        }
+        low.reset();
+        high.reset();
+        stream = null;
+        opened = false;
+        lowIsClient = !swap;
+        roles = Roles.FIRST;
+        interfaceIndex = segment.interfaceIndex();
+        openedNs = segment.timeNs();
+        ending = null;
+        halfOpen = false;
+        machine.reset();
+        resetSuspected = false;
+        candidates = null;
+    }
+
+    /** Whether the segment belongs to this connection; every part of the identity is compared. */
+    boolean is(Segment segment, boolean swap) {
+        if (ports
+                        != (swap
+                                ? segment.destinationPort() << 16 | segment.sourcePort()
+                                : segment.sourcePort() << 16 | segment.destinationPort())
+                || lowLow != (swap ? segment.destinationLow() : segment.sourceLow())
+                || highLow != (swap ? segment.sourceLow() : segment.destinationLow())
+                || ipv6 != segment.ipv6()
+                || domain != segment.domain()
+                || (path == null ? 0 : path.length) != segment.pathLength()) {
+            return false;
+        }
+        if (ipv6
+                && (lowHigh != (swap ? segment.destinationHigh() : segment.sourceHigh())
+                        || highHigh != (swap ? segment.sourceHigh() : segment.destinationHigh()))) {
+            return false;
+        }
+        for (int index = 0; index < segment.pathLength(); index++) {
+            if (path[index] != segment.path(index)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    HalfConnection peer(HalfConnection half) {
+        return half == low ? high : low;
+    }
+
+    FlowDirection direction(HalfConnection half) {
+        return half == low == lowIsClient ? FlowDirection.CLIENT_TO_SERVER : FlowDirection.SERVER_TO_CLIENT;
+    }
+
+    void client(HalfConnection half, Roles how) {
+        lowIsClient = half == low;
+        roles = how;
+    }
+
+    int port(HalfConnection half) {
+        return half == low ? ports >>> 16 : ports & 0xFFFF;
+    }
+
+    long lastSeenNs() {
+        return Math.max(low.lastSeenNs, high.lastSeenNs);
+    }
+
+    public boolean ipv6() {
+        return ipv6;
+    }
+
+    /** Address words as in {@link Segment}; text by {@link io.weir.decode.Addresses}. */
+    public long clientHigh() {
+        return lowIsClient ? lowHigh : highHigh;
+    }
+
+    public long clientLow() {
+        return lowIsClient ? lowLow : highLow;
+    }
+
+    public int clientPort() {
+        return lowIsClient ? ports >>> 16 : ports & 0xFFFF;
+    }
+
+    public long serverHigh() {
+        return lowIsClient ? highHigh : lowHigh;
+    }
+
+    public long serverLow() {
+        return lowIsClient ? highLow : lowLow;
+    }
+
+    public int serverPort() {
+        return lowIsClient ? ports & 0xFFFF : ports >>> 16;
+    }
+
+    public int domain() {
+        return domain;
+    }
+
+    /** Interface of the first packet. */
+    public int interfaceIndex() {
+        return interfaceIndex;
+    }
+
+    public int pathLength() {
+        return path == null ? 0 : path.length;
+    }
+
     /** Step of the encapsulation path; text by {@link io.weir.decode.Encapsulation#text}. */
-    public long path(int index) { throw new UnsupportedOperationException(); }
-    public Roles roles() { throw new UnsupportedOperationException(); }
-    /** No SYN of this connection was seen. */
-    public boolean midstream() { throw new UnsupportedOperationException(); }
+    public long path(int index) {
+        return path[index];
+    }
+
+    public Roles roles() {
+        return roles;
+    }
+
+    /** Neither side's SYN was seen. */
+    public boolean midstream() {
+        return !low.is(HalfConnection.SYN_SEEN) && !high.is(HalfConnection.SYN_SEEN);
+    }
+
     /** Capture time of the first packet, nanoseconds since 1970. */
-    public long openedNs() { throw new UnsupportedOperationException(); }
-    public HalfConnection half(FlowDirection direction) { throw new UnsupportedOperationException(); }
+    public long openedNs() {
+        return openedNs;
+    }
+
+    public HalfConnection half(FlowDirection direction) {
+        return direction == FlowDirection.CLIENT_TO_SERVER == lowIsClient ? low : high;
+    }
+
+    @Override
+    public String toString() {
+        return "client: " + half(FlowDirection.CLIENT_TO_SERVER) + "; server: " + half(FlowDirection.SERVER_TO_CLIENT);
+    }
 }

@@ -1,31 +1,206 @@
 package io.weir.reassemble;
 
-/** One direction of a connection: what its sender sent. Read-only for the library's user, on the assembler's thread. */
-public final class HalfConnection {
-    HalfConnection() {}
+/**
+ * One direction of a connection: what its sender sent. Read-only for the library's user, on the assembler's thread, and
+ * valid until {@link Stream#complete} returns.
+ */
+public final class HalfConnection extends Timed {
+    /** Where the first byte of this direction is known from. */
+    static final int STARTED = 0x01;
+
+    static final int SYN_SEEN = 0x02;
+    static final int MIDSTREAM = 0x04;
+    /** The end was delivered. */
+    static final int CLOSED = 0x08;
+    /** All of this sender's checksums so far were wrong. */
+    static final int CHECKSUMS_WRONG = 0x10;
+
+    static final int TIMESTAMPS = 0x20;
+    static final int SIGNED = 0x40;
+    static final int SCALED = 0x80;
+    /** It has sent an acknowledgement; {@link #acknowledgement} is the newest. */
+    static final int ACKNOWLEDGES = 0x100;
+    /** Its newest window announcement closes the other side's window. */
+    static final int ZERO_WINDOW = 0x200;
+    /** {@link #hint} is the number of an empty segment: the sender's next byte, most likely. */
+    static final int HINT = 0x400;
+    /** The FIN was delivered and takes a sequence number. */
+    static final int FIN_DELIVERED = 0x800;
+
+    static final int TIMESTAMP_SEEN = 0x1000;
+    /** Data was delivered or a gap was told. */
+    static final int TOLD = 0x2000;
+
+    final Connection connection;
+    int state;
+
+    /** Sequence number of offset 0. */
+    int base;
+
+    /** Offset of the next byte to deliver. */
+    long next;
+
+    /** Highest offset behind anything that the sender was seen to send, its FIN included. */
+    long sentTo;
+
+    long finOffset;
+    /** Offset up to which the other side acknowledged. */
+    long acked;
+
+    /** Offset up to which the other side's window allows to send. */
+    long windowEdge;
+
+    /** The newest acknowledgement number that this sender sent. */
+    int acknowledgement;
+
+    int hint;
+    int windowScale;
+    int maximumSegmentSize;
+    /** Segments in a row that lay beyond the window. */
+    int beyondWindow;
+
+    int newestTimestamp;
+    long lastSeenNs;
+    long historyAt;
+    Waiting waiting;
+
+    int packets;
+    int outOfOrderPackets;
+    long gapBytes;
+    long overlapBytes;
+    long conflictBytes;
+    long refusedBytes;
+
+    HalfConnection(Connection connection) {
+        this.connection = connection;
+    }
+
+    void reset() {
+        state = 0;
+        base = 0;
+        next = 0;
+        sentTo = 0;
+        finOffset = -1;
+        acked = -1;
+        windowEdge = -1;
+        acknowledgement = 0;
+        hint = 0;
+        windowScale = 0;
+        maximumSegmentSize = 0;
+        beyondWindow = 0;
+        newestTimestamp = 0;
+        lastSeenNs = 0;
+        historyAt = History.NONE;
+        packets = 0;
+        outOfOrderPackets = 0;
+        gapBytes = 0;
+        overlapBytes = 0;
+        conflictBytes = 0;
+        refusedBytes = 0;
+    }
+
+    boolean is(int bit) {
+        return (state & bit) != 0;
+    }
+
+    void set(int bit) {
+        state |= bit;
+    }
+
+    void clear(int bit) {
+        state &= ~bit;
+    }
+
+    HalfConnection peer() {
+        return connection.peer(this);
+    }
+
+    /** The offset that a sequence number of this sender means. */
+    long offset(int sequence) {
+        return Sequence.offset(base, next, sequence);
+    }
+
+    /** The sequence number that the sender's next byte should have. */
+    int expectedSequence() {
+        return Sequence.add(base, is(FIN_DELIVERED) ? next + 1 : next);
+    }
+
+    boolean hasRuns() {
+        return waiting != null && waiting.root != PageCache.NIL;
+    }
+
+    boolean hasHeld() {
+        return waiting != null && waiting.held != PageCache.NIL;
+    }
+
+    boolean hasKept() {
+        return waiting != null && waiting.kept != PageCache.NIL;
+    }
 
     /** Payload bytes delivered. */
-    public long bytes() { throw new UnsupportedOperationException(); }
-    /** Bytes told as gaps; {@code bytes() + gapBytes()} is the next offset. */
-    public long gapBytes() { throw new UnsupportedOperationException(); }
-    /** Bytes that came again with the same value. */
-    public long duplicateBytes() { throw new UnsupportedOperationException(); }
+    public long bytes() {
+        return next - gapBytes;
+    }
+
+    /** Bytes told as gaps; {@code bytes() + gapBytes()} is the offset of the next byte. */
+    public long gapBytes() {
+        return gapBytes;
+    }
+
+    /** Bytes that came again with the same value, or whose first copy is forgotten. */
+    public long duplicateBytes() {
+        return overlapBytes - conflictBytes;
+    }
+
     /** Segments of this sender, refused ones included. */
-    public long packets() { throw new UnsupportedOperationException(); }
+    public long packets() {
+        return packets;
+    }
+
     /** Segments that had to wait for a hole before them. */
-    public long outOfOrderPackets() { throw new UnsupportedOperationException(); }
+    public long outOfOrderPackets() {
+        return outOfOrderPackets;
+    }
+
     /** Bytes that came again, with whatever value. */
-    public long overlapBytes() { throw new UnsupportedOperationException(); }
+    public long overlapBytes() {
+        return overlapBytes;
+    }
+
     /** Bytes that came again with another value. */
-    public long conflictBytes() { throw new UnsupportedOperationException(); }
-    /** Bytes of segments that were refused. */
-    public long refusedBytes() { throw new UnsupportedOperationException(); }
-    /** Bytes that wait above a hole. */
-    public long waitingBytes() { throw new UnsupportedOperationException(); }
+    public long conflictBytes() {
+        return conflictBytes;
+    }
+
+    /** Bytes of segments that were refused, or whose bytes never became part of the stream. */
+    public long refusedBytes() {
+        return refusedBytes;
+    }
+
+    /** Bytes that wait above a hole now. */
+    public long waitingBytes() {
+        return waiting == null ? 0 : waiting.bytes;
+    }
+
     /** Offset up to which the other side has acknowledged, or -1 while unknown. */
-    public long ackedTo() { throw new UnsupportedOperationException(); }
+    public long ackedTo() {
+        return acked;
+    }
+
     /** Offset of the next byte to deliver. */
-    public long nextOffset() { throw new UnsupportedOperationException(); }
-    /** Capture time of its last segment; 0 if none was seen. */
-    public long lastSeenNs() { throw new UnsupportedOperationException(); }
+    public long nextOffset() {
+        return next;
+    }
+
+    /** Capture time of its newest segment; 0 if none was seen. */
+    public long lastSeenNs() {
+        return lastSeenNs;
+    }
+
+    /** One line for a person who debugs. */
+    @Override
+    public String toString() {
+        return "next " + next + ", acked " + acked + ", fin " + finOffset + ", waiting " + waitingBytes()
+                + (is(CLOSED) ? ", closed" : is(STARTED) ? "" : ", not started");
+    }
 }

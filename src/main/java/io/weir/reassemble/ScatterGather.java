@@ -1,41 +1,236 @@
 package io.weir.reassemble;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
-/** The next bytes of one direction. Reused after {@link Stream#reassembled} returns, and so is the memory behind it. */
+/**
+ * The next bytes of one direction. Reused after {@link Stream#reassembled} returns, and so is the memory behind it:
+ * copy what you keep, or say {@link #keepFrom}. A segment that arrived in order is handed on where it lies.
+ */
 public final class ScatterGather {
+    private static final int NOTHING_KEPT = Integer.MAX_VALUE;
+
+    private final AssemblyStats stats = new AssemblyStats();
+    private ByteBuffer[] memories = new ByteBuffer[4];
+    private int[] positions = new int[4];
+    private int[] lengths = new int[4];
+    private long[] timesNs = new long[4];
+    private int[] interfaces = new int[4];
+    private int chunks;
+    private int length;
+
+    private int saved;
+    private long offset;
+    private FlowDirection direction;
+    private boolean start;
+    private boolean end;
+    private long skip;
+    private GapCause skipCause;
+    private long timeNs;
+    private long ackedTo;
+    private int keepFrom;
+
     ScatterGather() {}
 
+    void begin(FlowDirection direction, long timeNs, long ackedTo) {
+        this.direction = direction;
+        this.timeNs = timeNs;
+        this.ackedTo = ackedTo;
+        chunks = 0;
+        length = 0;
+        saved = 0;
+        offset = 0;
+        start = false;
+        end = false;
+        skip = 0;
+        skipCause = null;
+        keepFrom = NOTHING_KEPT;
+    }
+
+    void add(ByteBuffer memory, int at, int count, long packetTimeNs, int interfaceIndex) {
+        if (chunks == memories.length) {
+            memories = Arrays.copyOf(memories, 2 * chunks);
+            positions = Arrays.copyOf(positions, 2 * chunks);
+            lengths = Arrays.copyOf(lengths, 2 * chunks);
+            timesNs = Arrays.copyOf(timesNs, 2 * chunks);
+            interfaces = Arrays.copyOf(interfaces, 2 * chunks);
+        }
+        memories[chunks] = memory;
+        positions[chunks] = at;
+        lengths[chunks] = count;
+        timesNs[chunks] = packetTimeNs;
+        interfaces[chunks] = interfaceIndex;
+        chunks++;
+        length += count;
+    }
+
+    void savedSoFar() {
+        saved = length;
+    }
+
+    void place(long offset, boolean start, long skip, GapCause cause) {
+        this.offset = offset;
+        this.start = start;
+        this.skip = skip;
+        this.skipCause = cause;
+    }
+
+    void markEnd() {
+        end = true;
+    }
+
+    /** Position from which on the stream wants to keep, or the length if nothing. */
+    int keptFrom() {
+        return Math.min(keepFrom, length);
+    }
+
+    /** Forgets the memory of the last call. */
+    void release() {
+        Arrays.fill(memories, 0, chunks, null);
+        chunks = 0;
+    }
+
     /** Bytes available, kept ones included. */
-    public int length() { throw new UnsupportedOperationException(); }
-    /** How many of them were kept from the call before. */
-    public int saved() { throw new UnsupportedOperationException(); }
+    public int length() {
+        return length;
+    }
+
+    /** How many of them were kept from the call before; they come first. */
+    public int saved() {
+        return saved;
+    }
+
     /** Stream offset of the first available byte. */
-    public long offset() { throw new UnsupportedOperationException(); }
-    public FlowDirection direction() { throw new UnsupportedOperationException(); }
-    /** The first data of this direction, and its SYN was seen. */
-    public boolean start() { throw new UnsupportedOperationException(); }
+    public long offset() {
+        return offset;
+    }
+
+    public FlowDirection direction() {
+        return direction;
+    }
+
+    /** The sender's SYN is right before these bytes; told once for a direction. */
+    public boolean start() {
+        return start;
+    }
+
     /** This direction has ended; nothing more will come of it. */
-    public boolean end() { throw new UnsupportedOperationException(); }
-    /** Bytes missing right before the first new byte ({@code offset() + saved()}): 0 none, -1 start unknown. */
-    public long skip() { throw new UnsupportedOperationException(); }
-    /** Why, if {@link #skip} is above 0. */
-    public GapCause skipCause() { throw new UnsupportedOperationException(); }
-    /** Capture time of the packet (or the assembler's time) that caused this call. */
-    public long timeNs() { throw new UnsupportedOperationException(); }
+    public boolean end() {
+        return end;
+    }
+
+    /**
+     * Bytes missing right before the first new byte, which is at position {@link #saved}: 0 none, -1 unknown because
+     * the direction was picked up midstream. With a skip, the first new byte's offset is {@code offset() + saved() +
+     * skip()}, or {@code offset()} if nothing was kept.
+     */
+    public long skip() {
+        return skip;
+    }
+
+    /** Why, if {@link #skip} is above 0, else null. */
+    public GapCause skipCause() {
+        return skipCause;
+    }
+
+    /** Capture time of the packet, or the assembler's time, that caused this call. */
+    public long timeNs() {
+        return timeNs;
+    }
+
     /** Offset up to which the receiver has acknowledged, or -1 while unknown. */
-    public long ackedTo() { throw new UnsupportedOperationException(); }
-    /** The first {@code length} available bytes: a view if they lie in one piece, else a copy. Valid during the call. */
-    public ByteBuffer fetch(int length) { throw new UnsupportedOperationException(); }
-    /** Copies {@code length} bytes from position {@code from} of the available ones. */
-    public void copy(int from, byte[] target, int at, int length) { throw new UnsupportedOperationException(); }
-    /** Pieces that the available bytes lie in. */
-    public int chunks() { throw new UnsupportedOperationException(); }
-    public ByteBuffer chunkMemory(int chunk) { throw new UnsupportedOperationException(); }
-    public int chunkOffset(int chunk) { throw new UnsupportedOperationException(); }
-    public int chunkLength(int chunk) { throw new UnsupportedOperationException(); }
-    /** Keeps the available bytes from this position on; they come first in the next call of this direction. */
-    public void keepFrom(int position) { throw new UnsupportedOperationException(); }
+    public long ackedTo() {
+        return ackedTo;
+    }
+
+    /**
+     * The first {@code count} available bytes: a view if they lie in one piece, else a copy. Valid during the call;
+     * allocates.
+     *
+     * @throws IndexOutOfBoundsException if {@code count} is more than {@link #length}
+     */
+    public ByteBuffer fetch(int count) {
+        java.util.Objects.checkFromToIndex(0, count, length);
+        if (count == 0) {
+            return ByteBuffer.allocate(0);
+        }
+        if (count <= lengths[0]) {
+            return memories[0].slice(positions[0], count).asReadOnlyBuffer();
+        }
+        byte[] copy = new byte[count];
+        copy(0, copy, 0, count);
+        return ByteBuffer.wrap(copy).asReadOnlyBuffer();
+    }
+
+    /**
+     * Copies {@code count} bytes from position {@code from} of the available ones.
+     *
+     * @throws IndexOutOfBoundsException if there are not so many
+     */
+    public void copy(int from, byte[] target, int at, int count) {
+        java.util.Objects.checkFromIndexSize(from, count, length);
+        for (int chunk = 0; count > 0; chunk++) {
+            if (from >= lengths[chunk]) {
+                from -= lengths[chunk];
+                continue;
+            }
+            int piece = Math.min(count, lengths[chunk] - from);
+            memories[chunk].get(positions[chunk] + from, target, at, piece);
+            at += piece;
+            count -= piece;
+            from = 0;
+        }
+    }
+
+    /** Pieces that the available bytes lie in, each of one packet. */
+    public int chunks() {
+        return chunks;
+    }
+
+    public ByteBuffer chunkMemory(int chunk) {
+        return memories[chunk];
+    }
+
+    /** Where the piece lies in its {@link #chunkMemory}. */
+    public int chunkOffset(int chunk) {
+        return positions[chunk];
+    }
+
+    public int chunkLength(int chunk) {
+        return lengths[chunk];
+    }
+
+    /**
+     * Keeps the available bytes from this position on: they come first in the next call of this direction, or in its
+     * last one. 0 keeps all, the length or more keeps nothing; the last call counts. Kept bytes are copied, and count
+     * against the direction's bound; what exceeds it is not kept, and counted as {@link Anomaly#WAIT_LIMIT}.
+     */
+    public void keepFrom(int position) {
+        keepFrom = Math.max(0, position);
+    }
+
     /** Where the byte at this position came from; {@link CaptureInfo#NONE} outside the data. Allocates. */
-    public CaptureInfo captureInfo(int position) { throw new UnsupportedOperationException(); }
+    public CaptureInfo captureInfo(int position) {
+        if (position < 0 || position >= length) {
+            return CaptureInfo.NONE;
+        }
+        int chunk = 0;
+        while (position >= lengths[chunk]) {
+            position -= lengths[chunk++];
+        }
+        return new CaptureInfo(timesNs[chunk], interfaces[chunk], lengths[chunk]);
+    }
+
+    /** Figures of this call; reused like the rest. */
+    public AssemblyStats stats() {
+        return stats;
+    }
+
+    long chunkTimeNs(int chunk) {
+        return timesNs[chunk];
+    }
+
+    int chunkInterface(int chunk) {
+        return interfaces[chunk];
+    }
 }

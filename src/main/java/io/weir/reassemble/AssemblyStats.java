@@ -1,0 +1,38 @@
+package io.weir.reassemble;
+
+/** Figures that come with a {@link ScatterGather}: of these bytes, and of the direction since the call before. */
+public final class AssemblyStats {
+    private int chunks;
+    private long queuedPackets;
+    private long overlapBytes;
+    private long conflictBytes;
+
+    AssemblyStats() {}
+
+    void set(int chunks, long queuedPackets, long overlapBytes, long conflictBytes) {
+        this.chunks = chunks;
+        this.queuedPackets = queuedPackets;
+        this.overlapBytes = overlapBytes;
+        this.conflictBytes = conflictBytes;
+    }
+
+    /** Pieces. */
+    public int chunks() {
+        return chunks;
+    }
+
+    /** Segments of this direction that had to wait, so far. */
+    public long queuedPackets() {
+        return queuedPackets;
+    }
+
+    /** Bytes of this direction that came again, so far. */
+    public long overlapBytes() {
+        return overlapBytes;
+    }
+
+    /** Bytes of this direction that came again with another value, so far. */
+    public long conflictBytes() {
+        return conflictBytes;
+    }
+}

@@ -1,0 +1,285 @@
+package io.weir.reassemble;
+
+import static io.weir.reassemble.HalfConnection.CLOSED;
+import static io.weir.reassemble.HalfConnection.FIN_DELIVERED;
+import static io.weir.reassemble.HalfConnection.MIDSTREAM;
+import static io.weir.reassemble.HalfConnection.SYN_SEEN;
+import static io.weir.reassemble.HalfConnection.TOLD;
+import static io.weir.reassemble.PageCache.NIL;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Hands bytes, gaps and ends to the streams, in order: what was kept, what arrives, and the runs that have become
+ * contiguous. Nothing of an in-order segment is copied before the stream has seen it.
+ */
+final class Delivery {
+    private final PageCache pages;
+    private final Runs runs;
+    private final OutOfOrderQueue queue;
+    private final Conflicts conflicts;
+    private final History history;
+    private final Memory memory;
+    private final Reporter reporter;
+    private final ScatterGather data = new ScatterGather();
+
+    /** Runs in {@link #data}, to be freed after the call, chained through {@link PageCache#LEFT}. */
+    private int delivered = NIL;
+
+    /** Bytes behind the newest delivered one that the snap length cut. */
+    private int tail;
+
+    // the segment that is being delivered, against which runs are compared
+    private ByteBuffer live;
+    private int liveAt;
+    private long liveStart;
+    private long liveEnd;
+
+    Delivery(
+            PageCache pages,
+            Runs runs,
+            OutOfOrderQueue queue,
+            Conflicts conflicts,
+            History history,
+            Memory memory,
+            Reporter reporter) {
+        this.pages = pages;
+        this.runs = runs;
+        this.queue = queue;
+        this.conflicts = conflicts;
+        this.history = history;
+        this.memory = memory;
+        this.reporter = reporter;
+    }
+
+    /** The expected case: the segment begins at the next byte, and nothing waits or is kept. */
+    void deliverOnly(HalfConnection half, ByteBuffer segment, int at, int length, long timeNs, int interfaceIndex) {
+        Connection connection = half.connection;
+        long start = half.next;
+        data.begin(connection.direction(half), timeNs, half.acked);
+        data.add(segment, at, length, timeNs, interfaceIndex);
+        data.place(start, false, firstSkip(half, 0), null);
+        data.stats().set(1, half.outOfOrderPackets, half.overlapBytes, half.conflictBytes);
+        half.next = start + length;
+        connection.stream.reassembled(data);
+        history.remember(half, start, segment, at, length);
+        if (data.keptFrom() < length) {
+            keep(half, start);
+        }
+    }
+
+    /**
+     * Delivers bytes that begin at the next one, and every run that they reach.
+     *
+     * @param cut bytes right behind them that the snap length cut
+     */
+    void deliver(HalfConnection half, ByteBuffer segment, int at, int length, int interfaceIndex, int cut) {
+        live = segment;
+        liveAt = at;
+        liveStart = half.next;
+        liveEnd = liveStart + length;
+        tail = cut;
+        begin(half);
+        data.add(segment, at, length, reporter.now(), interfaceIndex);
+        half.next += length;
+        finish(half, liveStart, firstSkip(half, 0), null);
+        live = null;
+        goOn(half);
+    }
+
+    /** Delivers the runs that begin at the next byte, if there are any. */
+    void deliverRuns(HalfConnection half) {
+        tail = 0;
+        if (half.hasRuns() && runs.start(queue.first(half.waiting)) <= half.next || half.next == half.finOffset) {
+            long start = half.next;
+            begin(half);
+            finish(half, start, firstSkip(half, 0), null);
+        }
+        goOn(half);
+    }
+
+    /** Tells the SYN: an empty call with {@link ScatterGather#start}. */
+    void deliverStart(HalfConnection half) {
+        begin(half);
+        data.place(half.next, true, 0, null);
+        call(half, half.next);
+    }
+
+    /** Gives up bytes up to {@code to}, the start of the first run at most, and delivers what follows. */
+    void skip(HalfConnection half, long to, GapCause cause) {
+        tail = 0;
+        gap(half, to, cause);
+        goOn(half);
+    }
+
+    /** Ends a direction that no FIN ended: kept bytes are handed back. */
+    void end(HalfConnection half) {
+        if (!half.is(CLOSED)) {
+            half.set(CLOSED);
+            begin(half);
+            data.markEnd();
+            data.place(half.next, false, 0, null);
+            call(half, half.next);
+        }
+    }
+
+    private void goOn(HalfConnection half) {
+        while (tail > 0 && !half.is(CLOSED)) {
+            long to = half.next + tail;
+            if (half.finOffset >= 0) {
+                to = Math.min(to, half.finOffset);
+            }
+            if (half.hasRuns()) {
+                to = Math.min(to, runs.start(queue.first(half.waiting)));
+            }
+            tail = 0;
+            if (to > half.next) {
+                gap(half, to, GapCause.TRUNCATED);
+            }
+        }
+    }
+
+    private void gap(HalfConnection half, long to, GapCause cause) {
+        long skipped = to - half.next;
+        half.gapBytes += skipped;
+        begin(half);
+        half.next = to;
+        finish(half, to, skipped, cause);
+    }
+
+    private void begin(HalfConnection half) {
+        data.begin(half.connection.direction(half), reporter.now(), half.acked);
+        if (half.hasKept()) {
+            int kept = half.waiting.kept;
+            half.waiting.kept = NIL;
+            runs.collect(kept, 0, data);
+            data.savedSoFar();
+            deliveredAlso(kept);
+        }
+    }
+
+    private void finish(HalfConnection half, long newOffset, long skip, GapCause cause) {
+        if (half.hasRuns()) {
+            collectRuns(half);
+        }
+        boolean end = half.next == half.finOffset;
+        if (end) {
+            half.set(CLOSED | FIN_DELIVERED);
+            data.markEnd();
+        }
+        data.place(newOffset, false, skip, cause);
+        call(half, newOffset);
+    }
+
+    /** @param newOffset stream offset of the first byte that is not a kept one */
+    private void call(HalfConnection half, long newOffset) {
+        int saved = data.saved();
+        if (saved > 0) {
+            long missing = Math.max(data.skip(), 0);
+            data.place(newOffset - missing - saved, data.start(), data.skip(), data.skipCause());
+        }
+        data.stats().set(data.chunks(), half.outOfOrderPackets, half.overlapBytes, half.conflictBytes);
+        half.connection.stream.reassembled(data);
+        long offset = newOffset;
+        int position = 0;
+        for (int chunk = 0; chunk < data.chunks(); chunk++) {
+            int length = data.chunkLength(chunk);
+            if (position >= saved) {
+                history.remember(half, offset, data.chunkMemory(chunk), data.chunkOffset(chunk), length);
+                offset += length;
+            }
+            position += length;
+        }
+        if (data.keptFrom() < data.length() && !data.end()) {
+            keep(half, data.offset());
+        }
+        release();
+        memory.settle(half);
+    }
+
+    private void collectRuns(HalfConnection half) {
+        Waiting waiting = half.waiting;
+        int run;
+        while (waiting.root != NIL && runs.start(run = queue.first(waiting)) <= half.next) {
+            queue.take(waiting, run);
+            long start = runs.start(run);
+            long end = runs.end(run);
+            long known = Math.min(half.next, end);
+            if (known > start) {
+                half.overlapBytes += known - start;
+                compareWithLive(half, run, start, known);
+            }
+            if (end > half.next) {
+                runs.collect(run, (int) (half.next - start), data);
+                half.next = end;
+                tail = runs.tail(run);
+            } else if (end + runs.tail(run) > half.next + tail) {
+                tail = (int) (end + runs.tail(run) - half.next);
+            }
+            deliveredAlso(run);
+        }
+    }
+
+    private void compareWithLive(HalfConnection half, int run, long from, long to) {
+        if (live == null) {
+            return;
+        }
+        from = Math.max(from, liveStart);
+        to = Math.min(to, liveEnd);
+        if (from < to) {
+            int at = liveAt + (int) (from - liveStart);
+            half.conflictBytes += conflicts.compareRun(half, run, from, live, at, (int) (to - from), false);
+        }
+    }
+
+    /** What {@link ScatterGather#skip} says before the first byte of a direction that was picked up midstream: -1. */
+    private static long firstSkip(HalfConnection half, long skip) {
+        if (half.is(TOLD)) {
+            return skip;
+        }
+        half.set(TOLD);
+        return half.is(MIDSTREAM) && !half.is(SYN_SEEN) ? -1 : skip;
+    }
+
+    private void deliveredAlso(int run) {
+        pages.putInt(run, PageCache.LEFT, delivered);
+        delivered = run;
+    }
+
+    private void release() {
+        data.release();
+        while (delivered != NIL) {
+            int run = delivered;
+            delivered = pages.getInt(run, PageCache.LEFT);
+            runs.free(run);
+        }
+    }
+
+    /** Copies what the stream wants to see again into a run of its own. */
+    private void keep(HalfConnection half, long offset) {
+        int from = data.keptFrom();
+        if (!memory.admitsKept(half, data.length() - from)) {
+            reporter.report(half, Anomaly.WAIT_LIMIT, offset + from, data.length() - from);
+            return;
+        }
+        int kept = NIL;
+        int position = 0;
+        for (int chunk = 0; chunk < data.chunks(); chunk++) {
+            int length = data.chunkLength(chunk);
+            int skip = Math.max(0, Math.min(length, from - position));
+            position += length;
+            if (skip == length) {
+                continue;
+            }
+            ByteBuffer bytes = data.chunkMemory(chunk);
+            int at = data.chunkOffset(chunk) + skip;
+            int index = data.chunkInterface(chunk);
+            if (kept == NIL) {
+                kept = runs.create(0, bytes, at, length - skip, index, data.chunkTimeNs(chunk), 0);
+            } else {
+                runs.append(kept, bytes, at, length - skip, index, data.chunkTimeNs(chunk), 0);
+            }
+        }
+        memory.waiting(half).kept = kept;
+    }
+}

@@ -1,0 +1,178 @@
+package io.weir.reassemble;
+
+import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
+import static io.weir.reassemble.HalfConnection.FIN_DELIVERED;
+import static io.weir.reassemble.HalfConnection.STARTED;
+
+import io.weir.decode.Segment;
+
+/** Resets, the closing of connections, and what is remembered of closed ones. */
+final class Endings {
+    /** A straggler's number is nearer to the connection's than this; anything else is a new conversation. */
+    private static final int STRAGGLER_DISTANCE_BYTES = 64 << 20;
+
+    private final AssemblerOptions options;
+    private final StreamPool pool;
+    private final Timers timers;
+    private final Delivery delivery;
+    private final Placement placement;
+    private final Held held;
+    private final Starts starts;
+    private final Reporter reporter;
+
+    Endings(
+            AssemblerOptions options,
+            StreamPool pool,
+            Timers timers,
+            Delivery delivery,
+            Placement placement,
+            Held held,
+            Starts starts,
+            Reporter reporter) {
+        this.options = options;
+        this.pool = pool;
+        this.timers = timers;
+        this.delivery = delivery;
+        this.placement = placement;
+        this.held = held;
+        this.starts = starts;
+        this.reporter = reporter;
+    }
+
+    /**
+     * A reset. Only one at exactly the receiver's next byte is obeyed (RFC 5961 section 3.2, as Linux does); one that may
+     * be meant so ends the connection if it then stays silent; any other is ignored.
+     */
+    void reset(HalfConnection half, HalfConnection peer, Segment segment) {
+        if (segment.payloadWireLength() > 0) {
+            half.refusedBytes += segment.payloadLength();
+            reporter.report(half, Anomaly.DATA_IN_RST);
+        }
+        boolean receiversNext = peer.is(ACKNOWLEDGES) && peer.acknowledgement == segment.sequence();
+        if (!half.is(STARTED)) {
+            boolean refusal = segment.has(Segment.ACK) && peer.is(STARTED) && answers(peer, segment);
+            if (refusal || receiversNext) {
+                close(half.connection, Ending.RST);
+            } else {
+                suspect(half);
+            }
+            return;
+        }
+        long offset = half.offset(segment.sequence());
+        long expected = half.is(FIN_DELIVERED) ? half.next + 1 : half.next;
+        if (offset == expected || offset > expected && receiversNext) {
+            close(half.connection, Ending.RST);
+        } else if (offset < expected && !receiversNext) {
+            reporter.report(half, Anomaly.RST_IGNORED);
+        } else {
+            suspect(half);
+        }
+    }
+
+    private static boolean answers(HalfConnection peer, Segment segment) {
+        long acked = peer.offset(segment.acknowledgement());
+        return acked >= 0 && acked <= peer.sentTo;
+    }
+
+    private void suspect(HalfConnection half) {
+        reporter.report(half, Anomaly.RST_IN_WINDOW);
+        half.connection.resetSuspected = true;
+        timers.suspected.add(half.connection, reporter.now());
+    }
+
+    /** The connection goes on, so it outlived the reset. */
+    void outlived(HalfConnection half) {
+        half.connection.resetSuspected = false;
+        timers.open.add(half.connection, reporter.now());
+        reporter.report(half, Anomaly.RST_IGNORED);
+    }
+
+    /** Closes the connection if both directions have ended. */
+    void closeIfBothEnded(Connection connection) {
+        if (connection.low.is(HalfConnection.CLOSED) && connection.high.is(HalfConnection.CLOSED)) {
+            close(connection, Ending.FIN);
+        }
+    }
+
+    /** Delivers what waits, oldest first, with its gaps; ends both directions; completes the stream. */
+    void close(Connection connection, Ending ending) {
+        HalfConnection low = connection.low;
+        HalfConnection high = connection.high;
+        held.release(low, high);
+        held.release(high, low);
+        starts.now(low);
+        starts.now(high);
+        starts.settleRoles(connection);
+        while (placement.hasHole(low) || placement.hasHole(high)) {
+            HalfConnection half = older(low, high);
+            placement.giveUpHole(half, half.acked > half.next ? GapCause.NOT_CAPTURED : GapCause.TIMEOUT);
+        }
+        HalfConnection client = connection.half(FlowDirection.CLIENT_TO_SERVER);
+        delivery.end(client);
+        delivery.end(client.peer());
+        placement.discard(low);
+        placement.discard(high);
+        TimeQueue.leave(low);
+        TimeQueue.leave(high);
+        connection.ending = ending;
+        pool.ended();
+        boolean forget = connection.stream.complete(connection, ending, reporter.now());
+        if (!forget) {
+            timers.lingering.add(connection, reporter.now());
+        } else if ((ending == Ending.FIN || ending == Ending.RST) && options.tombstoneNs() > 0) {
+            bury(connection);
+        } else {
+            forget(connection);
+        }
+    }
+
+    private HalfConnection older(HalfConnection low, HalfConnection high) {
+        if (!placement.hasHole(low)) {
+            return high;
+        }
+        return placement.hasHole(high) && placement.waitsSinceNs(high) < placement.waitsSinceNs(low) ? high : low;
+    }
+
+    private void bury(Connection connection) {
+        connection.stream = null;
+        connection.candidates = null;
+        timers.tombstones.add(connection, reporter.now());
+        if (timers.tombstones.size() > options.maxStreams()) {
+            forget((Connection) timers.tombstones.oldest());
+        }
+    }
+
+    /** Takes an ended connection out of the table. */
+    void forget(Connection connection) {
+        TimeQueue.leave(connection);
+        pool.remove(connection);
+    }
+
+    /**
+     * Whether a segment between the ends of an ended connection belongs to that one still. If not, it opens a new
+     * connection.
+     */
+    boolean straggler(Connection connection, HalfConnection half, Segment segment) {
+        HalfConnection peer = half.peer();
+        if (segment.has(Segment.SYN)) {
+            return segment.has(Segment.ACK)
+                    ? peer.is(STARTED) && peer.base == segment.acknowledgement()
+                    : half.is(STARTED) && half.base == segment.sequence() + 1;
+        }
+        if (connection.ending == Ending.RST && segment.has(Segment.ACK) && peer.is(STARTED)) {
+            long beyond = peer.offset(segment.acknowledgement()) - peer.sentTo;
+            if (beyond > 1 && beyond < STRAGGLER_DISTANCE_BYTES) {
+                // its receiver acknowledges what was sent after the reset
+                reporter.count(Anomaly.RST_IGNORED);
+                return false;
+            }
+        }
+        if (segment.payloadLength() > 0) {
+            if (half.is(STARTED) && Math.abs(half.offset(segment.sequence()) - half.next) > STRAGGLER_DISTANCE_BYTES) {
+                return false;
+            }
+            reporter.count(Anomaly.DATA_AFTER_CLOSE);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,116 @@
+package io.weir.reassemble;
+
+import static io.weir.reassemble.HalfConnection.CHECKSUMS_WRONG;
+import static io.weir.reassemble.HalfConnection.SIGNED;
+import static io.weir.reassemble.HalfConnection.STARTED;
+import static io.weir.reassemble.HalfConnection.SYN_SEEN;
+import static io.weir.reassemble.HalfConnection.TIMESTAMPS;
+import static io.weir.reassemble.HalfConnection.TIMESTAMP_SEEN;
+
+import io.weir.decode.Checksum;
+import io.weir.decode.Segment;
+
+/**
+ * Decides which segments the receiving kernel throws away unread. The truth for each rule is what a Linux socket does.
+ */
+final class Gate {
+    /** Beyond the window by less than this, a segment may still be what this capture missed the window update for. */
+    static final int WINDOW_SLACK_BYTES = 4 << 20;
+
+    /** Where no window is known, a jump of more than this is taken for a forgery. */
+    private static final int JUMP_LIMIT_BYTES = 64 << 20;
+
+    /** After so many segments in a row beyond the window it is the capture that is wrong. */
+    private static final int RESYNCHRONISE_AFTER = 16;
+
+    /** RFC 7323 section 5.5: a timestamp older than this may have wrapped. */
+    private static final long TIMESTAMP_AGE_NS = 24L * 24 * 3600 * 1_000_000_000L;
+
+    private final AssemblerOptions.ChecksumRule rule;
+
+    Gate(AssemblerOptions.ChecksumRule rule) {
+        this.rule = rule;
+    }
+
+    /** Why the segment is refused, or null. Takes note of what the segment tells about its sender. */
+    Anomaly refuses(HalfConnection half, HalfConnection peer, Segment segment) {
+        if (wrongChecksum(half, segment)) {
+            return Anomaly.CHECKSUM_WRONG;
+        }
+        if (segment.hasOption(Segment.OPTION_SIGNATURE) && !half.is(SIGNED)) {
+            if (half.packets > 1 && !segment.has(Segment.SYN)) {
+                return Anomaly.SIGNATURE_OPTION;
+            }
+            half.set(SIGNED);
+        }
+        if (segment.has(Segment.RST) || segment.has(Segment.SYN)) {
+            return null;
+        }
+        if (!segment.has(Segment.ACK)) {
+            return segment.has(Segment.FIN) && segment.payloadWireLength() == 0
+                    ? Anomaly.FIN_WITHOUT_ACK
+                    : Anomaly.NO_ACK_FLAG;
+        }
+        if (segment.payloadWireLength() == 0 && !segment.has(Segment.FIN)) {
+            return null;
+        }
+        if (staleTimestamp(half, peer, segment)) {
+            return Anomaly.STALE_TIMESTAMP;
+        }
+        return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
+    }
+
+    /** Takes note of the timestamp of a segment that was accepted. */
+    void accepted(HalfConnection half, Segment segment) {
+        if (segment.hasOption(Segment.OPTION_TIMESTAMPS)
+                && half.is(STARTED)
+                && half.offset(segment.sequence()) <= half.next
+                && (!half.is(TIMESTAMP_SEEN) || segment.timestampValue() - half.newestTimestamp > 0)) {
+            half.newestTimestamp = segment.timestampValue();
+            half.set(TIMESTAMP_SEEN);
+        }
+    }
+
+    private boolean wrongChecksum(HalfConnection half, Segment segment) {
+        Checksum checksum = segment.checksum();
+        if (checksum != Checksum.WRONG) {
+            if (checksum == Checksum.RIGHT) {
+                half.clear(CHECKSUMS_WRONG);
+            }
+            return false;
+        }
+        if (half.packets <= 1) {
+            half.set(CHECKSUMS_WRONG);
+        }
+        return switch (rule) {
+            case OFF -> false;
+            case ON -> true;
+            case AUTO -> !half.is(CHECKSUMS_WRONG);
+        };
+    }
+
+    private static boolean staleTimestamp(HalfConnection half, HalfConnection peer, Segment segment) {
+        if (!segment.hasOption(Segment.OPTION_TIMESTAMPS) || !half.is(TIMESTAMP_SEEN)) {
+            return false;
+        }
+        boolean refusedOption = half.is(SYN_SEEN) && !half.is(TIMESTAMPS) || peer.is(SYN_SEEN) && !peer.is(TIMESTAMPS);
+        return !refusedOption
+                && half.newestTimestamp - segment.timestampValue() > 1
+                && segment.timeNs() - half.lastSeenNs < TIMESTAMP_AGE_NS;
+    }
+
+    private static boolean beyondWindow(HalfConnection half, Segment segment) {
+        if (!half.is(STARTED)) {
+            return false;
+        }
+        long start = half.offset(segment.sequence());
+        long limit = half.windowEdge < 0
+                ? half.next + JUMP_LIMIT_BYTES
+                : Math.max(half.windowEdge, half.next) + WINDOW_SLACK_BYTES;
+        if (start <= limit) {
+            half.beyondWindow = 0;
+            return false;
+        }
+        return ++half.beyondWindow < RESYNCHRONISE_AFTER;
+    }
+}

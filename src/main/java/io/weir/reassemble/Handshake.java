@@ -1,0 +1,158 @@
+package io.weir.reassemble;
+
+import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
+import static io.weir.reassemble.HalfConnection.SCALED;
+import static io.weir.reassemble.HalfConnection.STARTED;
+import static io.weir.reassemble.HalfConnection.SYN_SEEN;
+import static io.weir.reassemble.HalfConnection.TIMESTAMPS;
+import static io.weir.reassemble.HalfConnection.TIMESTAMP_SEEN;
+
+import io.weir.decode.Segment;
+
+/**
+ * SYN and SYN-ACK. A SYN never moves a direction that has told bytes: whether it means a new connection is for the other
+ * side to say, by acknowledging it (RFC 5961 section 4).
+ */
+final class Handshake {
+    /** RFC 7323 section 2.3. */
+    private static final int MAX_WINDOW_SCALE = 14;
+
+    /** What the segment turned out to be. */
+    enum Outcome {
+        /** Part of this connection's opening; its payload, if any, belongs to it. */
+        OURS,
+        /** Not obeyed. */
+        IGNORED,
+        /** It opens another connection between the same ends. */
+        NEW_CONNECTION
+    }
+
+    private final Starts starts;
+    private final Delivery delivery;
+    private final Reporter reporter;
+
+    Handshake(Starts starts, Delivery delivery, Reporter reporter) {
+        this.starts = starts;
+        this.delivery = delivery;
+        this.reporter = reporter;
+    }
+
+    Outcome syn(HalfConnection half, HalfConnection peer, Segment segment) {
+        return segment.has(Segment.ACK) ? synAck(half, peer, segment) : bareSyn(half, peer, segment);
+    }
+
+    private Outcome bareSyn(HalfConnection half, HalfConnection peer, Segment segment) {
+        Connection connection = half.connection;
+        int first = segment.sequence() + 1;
+        if (half.is(STARTED) && half.base == first) {
+            if (!half.is(SYN_SEEN)) {
+                note(half, segment);
+            }
+            return Outcome.OURS;
+        }
+        if (!half.is(STARTED)) {
+            if (peer.is(SYN_SEEN)) {
+                reporter.report(half, peer.is(ACKNOWLEDGES) ? Anomaly.SPLIT_HANDSHAKE : Anomaly.SIMULTANEOUS_OPEN);
+            } else {
+                connection.client(half, Roles.HANDSHAKE);
+            }
+            start(half, segment);
+            return Outcome.OURS;
+        }
+        boolean silent = peer.packets == 0;
+        if (silent && half.next > 0) {
+            // only this side is captured, so nobody will confirm
+            return Outcome.NEW_CONNECTION;
+        }
+        remember(half, first);
+        boolean opening = half.next == 0 && !peer.is(SYN_SEEN);
+        reporter.report(half, opening ? Anomaly.SYN_AMBIGUOUS : Anomaly.SYN_INSIDE);
+        return Outcome.IGNORED;
+    }
+
+    private Outcome synAck(HalfConnection half, HalfConnection peer, Segment segment) {
+        Connection connection = half.connection;
+        int first = segment.sequence() + 1;
+        int acknowledged = segment.acknowledgement();
+        boolean candidate = connection.candidates != null && connection.candidates.has(peer, acknowledged);
+        if (candidate && peer.base != acknowledged) {
+            boolean opening = peer.next == 0 && half.next == 0 && !half.is(SYN_SEEN);
+            if (!opening) {
+                return Outcome.NEW_CONNECTION;
+            }
+            starts.at(peer, acknowledged);
+        } else if (!peer.is(STARTED)) {
+            starts.at(peer, acknowledged);
+        } else if (half.is(STARTED) && half.base != first) {
+            if (half.next == 0 && !half.hasRuns() && half.acked <= 0) {
+                remember(half, first);
+                reporter.report(half, Anomaly.SYN_AMBIGUOUS);
+                return Outcome.IGNORED;
+            }
+            boolean ended = half.is(HalfConnection.CLOSED) || peer.is(HalfConnection.CLOSED);
+            reporter.report(half, Anomaly.SYN_INSIDE);
+            return ended ? Outcome.NEW_CONNECTION : Outcome.IGNORED;
+        }
+        if (!half.is(SYN_SEEN)) {
+            if (!connection.opened || connection.roles != Roles.HANDSHAKE) {
+                connection.client(peer, Roles.HANDSHAKE);
+            }
+            start(half, segment);
+        }
+        if (peer.hasRuns()) {
+            delivery.deliverRuns(peer);
+        }
+        return Outcome.OURS;
+    }
+
+    /** An acknowledgement without SYN may choose between several SYN-ACKs. */
+    void acknowledged(HalfConnection peer, int acknowledgement) {
+        SynCandidates candidates = peer.connection.candidates;
+        if (candidates != null
+                && peer.is(STARTED)
+                && peer.next == 0
+                && !peer.hasRuns()
+                && peer.acked <= 0
+                && peer.base != acknowledgement
+                && candidates.has(peer, acknowledgement)) {
+            starts.at(peer, acknowledgement);
+        }
+    }
+
+    private void start(HalfConnection half, Segment segment) {
+        if (half.is(STARTED)) {
+            // known from the other side's acknowledgement, or picked up midstream
+            note(half, segment);
+            return;
+        }
+        starts.at(half, segment.sequence() + 1);
+        note(half, segment);
+        starts.settleRoles(half.connection);
+        delivery.deliverStart(half);
+        delivery.deliverRuns(half);
+    }
+
+    private void note(HalfConnection half, Segment segment) {
+        half.set(SYN_SEEN);
+        if (segment.hasOption(Segment.OPTION_WINDOW_SCALE)) {
+            half.set(SCALED);
+            half.windowScale = Math.min(segment.windowScale(), MAX_WINDOW_SCALE);
+            if (segment.windowScale() > MAX_WINDOW_SCALE) {
+                reporter.report(half, Anomaly.WINDOW_SCALE_TOO_LARGE);
+            }
+        }
+        if (segment.hasOption(Segment.OPTION_TIMESTAMPS)) {
+            half.set(TIMESTAMPS | TIMESTAMP_SEEN);
+            half.newestTimestamp = segment.timestampValue();
+        }
+        half.maximumSegmentSize = segment.maximumSegmentSize();
+    }
+
+    private void remember(HalfConnection half, int first) {
+        Connection connection = half.connection;
+        if (connection.candidates == null) {
+            connection.candidates = new SynCandidates();
+        }
+        connection.candidates.add(half, first);
+    }
+}

@@ -1,0 +1,194 @@
+package io.weir.reassemble;
+
+import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
+import static io.weir.reassemble.HalfConnection.CLOSED;
+import static io.weir.reassemble.HalfConnection.STARTED;
+import static io.weir.reassemble.HalfConnection.ZERO_WINDOW;
+import static io.weir.reassemble.PageCache.LEFT;
+import static io.weir.reassemble.PageCache.NIL;
+import static io.weir.reassemble.PageCache.PARENT;
+import static io.weir.reassemble.PageCache.RIGHT;
+
+import io.weir.decode.Segment;
+import java.nio.ByteBuffer;
+
+/**
+ * Segments that the receiver may or may not have taken: data in a SYN, data into a closed window, data that
+ * acknowledges what the other side was not seen to send. Their bytes are held back until the receiver acknowledges them,
+ * other bytes take their place, or {@link Timers#HOLD_NS} have passed.
+ */
+final class Held {
+    /** Held segments of one direction; one more is refused. */
+    private static final int MAX_SEGMENTS = 8;
+
+    private static final int REASON_SYN_DATA = 1;
+    private static final int REASON_OTHER = 2;
+    private static final int WITH_FIN = 4;
+
+    private final PageCache pages;
+    private final Runs runs;
+    private final Memory memory;
+    private final Timers timers;
+    private final Placement placement;
+    private final Reporter reporter;
+    private final Segment released = new Segment();
+    private ByteBuffer scratch = ByteBuffer.allocate(1 << 12);
+
+    Held(PageCache pages, Runs runs, Memory memory, Timers timers, Placement placement, Reporter reporter) {
+        this.pages = pages;
+        this.runs = runs;
+        this.memory = memory;
+        this.timers = timers;
+        this.placement = placement;
+        this.reporter = reporter;
+    }
+
+    /** Why the segment has to be held back, or null. */
+    Anomaly reason(HalfConnection half, HalfConnection peer, Segment segment) {
+        if (segment.payloadLength() == 0 || half.is(CLOSED)) {
+            return null;
+        }
+        if (segment.has(Segment.SYN)) {
+            return Anomaly.SYN_DATA;
+        }
+        if (!half.is(STARTED)) {
+            return null;
+        }
+        if (peer.is(STARTED) && peer.packets > 0 && peer.offset(segment.acknowledgement()) > peer.sentTo) {
+            return Anomaly.ACKNOWLEDGES_UNSENT;
+        }
+        boolean probe =
+                half.is(ZERO_WINDOW) && half.windowEdge <= half.next && half.offset(segment.sequence()) == half.next;
+        return probe ? Anomaly.ZERO_WINDOW_PROBE : null;
+    }
+
+    void hold(HalfConnection half, Segment segment, Anomaly why) {
+        long offset = half.offset(segment.sequence()) + (segment.has(Segment.SYN) ? 1 : 0);
+        int length = segment.payloadLength();
+        if (offset < half.next) {
+            placement.place(half, segment);
+            return;
+        }
+        reporter.report(half, why, offset, length);
+        if (half.hasHeld() && half.waiting.heldRuns >= MAX_SEGMENTS || !memory.fits(length)) {
+            half.refusedBytes += length;
+            return;
+        }
+        Waiting waiting = memory.waiting(half);
+        int run = runs.create(
+                offset,
+                segment.memory(),
+                segment.payloadOffset(),
+                length,
+                segment.interfaceIndex(),
+                segment.timeNs(),
+                segment.payloadWireLength() - length);
+        int marks = why == Anomaly.SYN_DATA ? REASON_SYN_DATA : REASON_OTHER;
+        pages.putInt(run, PARENT, segment.has(Segment.FIN) ? marks | WITH_FIN : marks);
+        pages.putInt(run, RIGHT, segment.acknowledgement());
+        pages.putInt(run, LEFT, NIL);
+        if (waiting.held == NIL) {
+            waiting.held = run;
+            timers.held.add(waiting, segment.timeNs());
+        } else {
+            int last = waiting.held;
+            while (pages.getInt(last, LEFT) != NIL) {
+                last = pages.getInt(last, LEFT);
+            }
+            pages.putInt(last, LEFT, run);
+        }
+        waiting.heldRuns++;
+    }
+
+    /** Bytes {@code start..end} were accepted: what was held for their place is refused. */
+    void replaced(HalfConnection half, long start, long end) {
+        int before = NIL;
+        for (int run = half.waiting.held; run != NIL; ) {
+            int next = pages.getInt(run, LEFT);
+            if (runs.start(run) >= start && runs.start(run) < end) {
+                half.refusedBytes += runs.length(run);
+                unlink(half.waiting, before, run, next);
+                runs.free(run);
+            } else {
+                before = run;
+            }
+            run = next;
+        }
+        settle(half);
+    }
+
+    /** The receiver has acknowledged more, or the sender went on: accepts what is confirmed by that. */
+    void confirm(HalfConnection half, HalfConnection peer) {
+        boolean again = true;
+        while (again && half.hasHeld()) {
+            again = false;
+            int before = NIL;
+            for (int run = half.waiting.held; run != NIL; before = run, run = pages.getInt(run, LEFT)) {
+                boolean confirmed = half.acked >= runs.end(run)
+                        || (pages.getInt(run, PARENT) & REASON_OTHER) != 0
+                                && peer.is(STARTED)
+                                && !half.is(ZERO_WINDOW)
+                                && peer.offset(pages.getInt(run, RIGHT)) <= peer.sentTo;
+                if (confirmed) {
+                    accept(half, before, run);
+                    again = true;
+                    break;
+                }
+            }
+        }
+        settle(half);
+    }
+
+    /**
+     * Time is up, or the connection ends. Data in a SYN that was not acknowledged goes, unless the other side was never
+     * seen and the sender went on behind it; other held bytes are accepted.
+     */
+    void release(HalfConnection half, HalfConnection peer) {
+        while (half.hasHeld()) {
+            int run = half.waiting.held;
+            boolean synData = (pages.getInt(run, PARENT) & REASON_SYN_DATA) != 0;
+            boolean unheard = !peer.is(ACKNOWLEDGES) && half.sentTo >= runs.end(run);
+            if (synData && !unheard) {
+                half.refusedBytes += runs.length(run);
+                unlink(half.waiting, NIL, run, pages.getInt(run, LEFT));
+                runs.free(run);
+            } else {
+                accept(half, NIL, run);
+            }
+        }
+        settle(half);
+    }
+
+    private void accept(HalfConnection half, int before, int run) {
+        int length = runs.length(run);
+        long offset = runs.start(run);
+        int flags = Segment.ACK | ((pages.getInt(run, PARENT) & WITH_FIN) != 0 ? Segment.FIN : 0);
+        if (scratch.capacity() < length) {
+            scratch = ByteBuffer.allocate(2 * length);
+        }
+        runs.copy(run, 0, scratch, 0, length);
+        released.origin(reporter.now(), pages.getInt(run, PageCache.INTERFACE), 0, 0)
+                .numbers(Sequence.add(half.base, offset), 0, flags, 0, 0)
+                .payload(scratch, 0, length, length + runs.tail(run));
+        unlink(half.waiting, before, run, pages.getInt(run, LEFT));
+        runs.free(run);
+        half.sentTo = Math.max(half.sentTo, offset + length);
+        placement.place(half, released);
+    }
+
+    private void unlink(Waiting waiting, int before, int run, int next) {
+        if (before == NIL) {
+            waiting.held = next;
+        } else {
+            pages.putInt(before, LEFT, next);
+        }
+        waiting.heldRuns--;
+    }
+
+    private void settle(HalfConnection half) {
+        if (half.waiting != null && half.waiting.held == NIL) {
+            TimeQueue.leave(half.waiting);
+        }
+        memory.settle(half);
+    }
+}

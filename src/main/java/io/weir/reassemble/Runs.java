@@ -1,0 +1,213 @@
+package io.weir.reassemble;
+
+import static io.weir.reassemble.PageCache.INTERFACE;
+import static io.weir.reassemble.PageCache.LAST_PAGE;
+import static io.weir.reassemble.PageCache.LENGTH;
+import static io.weir.reassemble.PageCache.NEXT;
+import static io.weir.reassemble.PageCache.NIL;
+import static io.weir.reassemble.PageCache.START;
+import static io.weir.reassemble.PageCache.TAIL;
+import static io.weir.reassemble.PageCache.TIME;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Runs: contiguous bytes of one direction, in a chain of pages, named by the first page. Each page holds bytes of one
+ * packet. A run knows its start as an offset; which runs there are is the business of {@link OutOfOrderQueue}.
+ */
+final class Runs {
+    private final PageCache pages;
+
+    Runs(PageCache pages) {
+        this.pages = pages;
+    }
+
+    /**
+     * Copies bytes into a new run.
+     *
+     * @param tail bytes right behind them that the snap length cut
+     */
+    int create(long start, ByteBuffer memory, int at, int length, int interfaceIndex, long timeNs, int tail) {
+        int run = pages.allocate(true, length);
+        pages.putLong(run, START, start);
+        pages.putInt(run, LENGTH, 0);
+        pages.putInt(run, LAST_PAGE, run);
+        stamp(run, interfaceIndex, timeNs);
+        fill(run, run, memory, at, length, interfaceIndex, timeNs);
+        pages.putInt(run, TAIL, tail);
+        return run;
+    }
+
+    /** Copies the bytes of another packet behind the run's last one. */
+    void append(int run, ByteBuffer memory, int at, int length, int interfaceIndex, long timeNs, int tail) {
+        int page = pages.allocate(false, length);
+        stamp(page, interfaceIndex, timeNs);
+        pages.putInt(pages.getInt(run, LAST_PAGE), NEXT, page);
+        pages.putInt(run, LAST_PAGE, page);
+        fill(run, page, memory, at, length, interfaceIndex, timeNs);
+        pages.putInt(run, TAIL, Math.max(tail, pages.getInt(run, TAIL) - length));
+    }
+
+    private void fill(int run, int page, ByteBuffer memory, int at, int length, int interfaceIndex, long timeNs) {
+        pages.putInt(run, LENGTH, pages.getInt(run, LENGTH) + length);
+        while (true) {
+            int from = pages.to(page);
+            int piece = Math.min(length, pages.room(page));
+            pages.memory(page).put(PageCache.position(page) + from, memory, at, piece);
+            pages.setRange(page, from, from + piece);
+            at += piece;
+            length -= piece;
+            if (length == 0) {
+                return;
+            }
+            int next = pages.allocate(false, length);
+            stamp(next, interfaceIndex, timeNs);
+            pages.putInt(page, NEXT, next);
+            pages.putInt(run, LAST_PAGE, next);
+            page = next;
+        }
+    }
+
+    private void stamp(int page, int interfaceIndex, long timeNs) {
+        pages.putInt(page, INTERFACE, interfaceIndex);
+        pages.putLong(page, TIME, timeNs);
+    }
+
+    long start(int run) {
+        return pages.getLong(run, START);
+    }
+
+    int length(int run) {
+        return pages.getInt(run, LENGTH);
+    }
+
+    long end(int run) {
+        return pages.getLong(run, START) + pages.getInt(run, LENGTH);
+    }
+
+    int tail(int run) {
+        return pages.getInt(run, TAIL);
+    }
+
+    /** The next of a list of runs that are in no tree, chained through {@link PageCache#LEFT}. */
+    int chained(int run) {
+        return pages.getInt(run, PageCache.LEFT);
+    }
+
+    /** Capture time of the run's first packet. */
+    long timeNs(int run) {
+        return pages.getLong(run, TIME);
+    }
+
+    void shift(int run, long by) {
+        pages.putLong(run, START, pages.getLong(run, START) + by);
+    }
+
+    /** Drops the first {@code count} bytes, fewer than there are. */
+    void trimHead(int run, int count) {
+        pages.putLong(run, START, pages.getLong(run, START) + count);
+        pages.putInt(run, LENGTH, pages.getInt(run, LENGTH) - count);
+        int page = run;
+        while (count > 0) {
+            int from = pages.from(page);
+            int to = pages.to(page);
+            int piece = Math.min(count, to - from);
+            pages.setRange(page, from + piece, to);
+            count -= piece;
+            page = pages.getInt(page, NEXT);
+        }
+        // the first page carries the run and stays; others that are empty now go
+        int next = pages.getInt(run, NEXT);
+        while (next != NIL && pages.from(next) == pages.to(next)) {
+            int empty = next;
+            next = pages.getInt(empty, NEXT);
+            pages.free(empty);
+        }
+        pages.putInt(run, NEXT, next);
+    }
+
+    /** Keeps the first {@code length} bytes, at least one and fewer than there are. */
+    void trimTail(int run, int length) {
+        pages.putInt(run, LENGTH, length);
+        pages.putInt(run, TAIL, 0);
+        int page = run;
+        int left = length;
+        while (true) {
+            int from = pages.from(page);
+            int piece = Math.min(left, pages.to(page) - from);
+            left -= piece;
+            if (left == 0) {
+                pages.setRange(page, from, from + piece);
+                break;
+            }
+            page = pages.getInt(page, NEXT);
+        }
+        pages.freeChain(pages.getInt(page, NEXT));
+        pages.putInt(page, NEXT, NIL);
+        pages.putInt(run, LAST_PAGE, page);
+    }
+
+    /** A new run with a copy of the bytes from {@code skip} on; where each came from is kept. */
+    int copyFrom(int run, int skip) {
+        int copy = NIL;
+        for (int page = run; page != NIL; page = pages.getInt(page, NEXT)) {
+            int from = pages.from(page);
+            int count = pages.to(page) - from;
+            if (skip >= count) {
+                skip -= count;
+                continue;
+            }
+            ByteBuffer memory = pages.memory(page);
+            int at = PageCache.position(page) + from + skip;
+            if (copy == NIL) {
+                copy = create(0, memory, at, count - skip, pages.getInt(page, INTERFACE), pages.getLong(page, TIME), 0);
+            } else {
+                append(copy, memory, at, count - skip, pages.getInt(page, INTERFACE), pages.getLong(page, TIME), 0);
+            }
+            skip = 0;
+        }
+        pages.putLong(copy, START, end(run) - length(copy));
+        pages.putInt(copy, TAIL, tail(run));
+        return copy;
+    }
+
+    void free(int run) {
+        pages.freeChain(run);
+    }
+
+    /** Copies {@code length} bytes from {@code skip} on. */
+    void copy(int run, int skip, ByteBuffer target, int at, int length) {
+        for (int page = run; length > 0; page = pages.getInt(page, NEXT)) {
+            int from = pages.from(page);
+            int count = pages.to(page) - from;
+            int piece = Math.min(count - skip, length);
+            if (piece <= 0) {
+                skip -= count;
+                continue;
+            }
+            target.put(at, pages.memory(page), PageCache.position(page) + from + skip, piece);
+            at += piece;
+            length -= piece;
+            skip = 0;
+        }
+    }
+
+    /** Adds the bytes from {@code skip} on to what is being delivered. */
+    void collect(int run, int skip, ScatterGather into) {
+        for (int page = run; page != NIL; page = pages.getInt(page, NEXT)) {
+            int from = pages.from(page);
+            int count = pages.to(page) - from;
+            if (skip >= count) {
+                skip -= count;
+                continue;
+            }
+            into.add(
+                    pages.memory(page),
+                    PageCache.position(page) + from + skip,
+                    count - skip,
+                    pages.getLong(page, TIME),
+                    pages.getInt(page, INTERFACE));
+            skip = 0;
+        }
+    }
+}

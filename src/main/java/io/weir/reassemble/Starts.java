@@ -1,0 +1,228 @@
+package io.weir.reassemble;
+
+import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
+import static io.weir.reassemble.HalfConnection.HINT;
+import static io.weir.reassemble.HalfConnection.MIDSTREAM;
+import static io.weir.reassemble.HalfConnection.STARTED;
+
+import io.weir.decode.Segment;
+
+/**
+ * Where a direction begins: at its SYN, at what a SYN-ACK acknowledges, or, if neither is seen in time, at the first
+ * byte that was. Until then its segments wait; their offsets are counted from a provisional place.
+ */
+final class Starts {
+    /** Provisional offset of the first segment seen, so that earlier ones have positive offsets too. */
+    private static final long PROVISIONAL = 1L << 30;
+
+    /** Waiting runs and bytes after which there is no more waiting for a SYN. */
+    private static final int MAX_RUNS = 8;
+
+    private static final int MAX_BYTES = 16 << 10;
+
+    /** Ports below 1024, and these, belong to servers. */
+    private static final int[] KNOWN_PORTS = {
+        1080, 1433, 1521, 1723, 1883, 1935, 2049, 2181, 2379, 3000, 3128, 3306, 3389, 4222, 5000, 5060, 5222, 5432,
+                5601,
+        5672, 5900, 5984, 6379, 6443, 6667, 7000, 8000, 8008, 8080, 8081, 8086, 8088, 8443, 8500, 8883, 8888, 9000,
+                9042,
+        9090, 9092, 9200, 9300, 9418, 10250, 11211, 15672, 27017
+    };
+
+    private final OutOfOrderQueue queue;
+    private final Runs runs;
+    private final Memory memory;
+    private final Delivery delivery;
+    private final Placement placement;
+    private final Timers timers;
+    private final Reporter reporter;
+
+    Starts(
+            OutOfOrderQueue queue,
+            Runs runs,
+            Memory memory,
+            Delivery delivery,
+            Placement placement,
+            Timers timers,
+            Reporter reporter) {
+        this.queue = queue;
+        this.runs = runs;
+        this.memory = memory;
+        this.delivery = delivery;
+        this.placement = placement;
+        this.timers = timers;
+        this.reporter = reporter;
+    }
+
+    /** The first byte's sequence number is known now; what waited finds its place. */
+    void at(HalfConnection half, int sequence) {
+        placement.discardHeld(half);
+        if (half.hasRuns()) {
+            long near = half.is(STARTED) ? 0 : PROVISIONAL;
+            long shift = Sequence.difference(sequence, Sequence.add(half.base, near)) - near;
+            queue.shift(half.waiting, shift);
+            half.finOffset = half.finOffset < 0 ? -1 : Math.max(-1, half.finOffset + shift);
+            if (!half.is(STARTED)) {
+                reporter.report(half, Anomaly.DATA_BEFORE_SYN);
+            }
+            dropBelowStart(half);
+        } else {
+            half.finOffset = -1;
+        }
+        begin(half, sequence);
+    }
+
+    private void begin(HalfConnection half, int sequence) {
+        TimeQueue.leave(half);
+        half.base = sequence;
+        half.next = 0;
+        half.sentTo = 0;
+        half.set(STARTED);
+        if (half.hasRuns()) {
+            half.sentTo = runs.end(half.waiting.last);
+        }
+        half.sentTo = Math.max(half.sentTo, half.finOffset + 1);
+    }
+
+    /** Takes in a segment of a direction whose start is not known, and starts it if that is settled by it. */
+    void midstream(HalfConnection half, HalfConnection peer, Segment segment) {
+        int sequence = segment.sequence();
+        int length = segment.payloadLength();
+        boolean fin = segment.has(Segment.FIN);
+        if (segment.payloadWireLength() == 0 && !fin) {
+            half.hint = sequence;
+            half.set(HINT);
+            return;
+        }
+        boolean certain =
+                half.is(HINT) && half.hint == sequence || peer.is(ACKNOWLEDGES) && peer.acknowledgement == sequence;
+        if (certain && half.queue != timers.starting) {
+            half.set(MIDSTREAM);
+            begin(half, sequence);
+            settleRoles(half.connection);
+            placement.place(half, segment);
+            return;
+        }
+        if (length == 1
+                && peer.is(ACKNOWLEDGES)
+                && Sequence.difference(sequence + 1, peer.acknowledgement) >= 0
+                && !fin) {
+            reporter.report(half, Anomaly.KEEP_ALIVE);
+            half.refusedBytes++;
+            return;
+        }
+        if (half.queue != timers.starting) {
+            half.base = Sequence.add(sequence, -PROVISIONAL);
+            half.next = PROVISIONAL;
+            timers.starting.add(half, segment.timeNs());
+        }
+        long offset = half.offset(sequence);
+        if (fin) {
+            long place = offset + segment.payloadWireLength();
+            half.finOffset = half.finOffset < 0 ? place : Math.min(half.finOffset, place);
+        }
+        if (length > 0) {
+            int cut = segment.payloadWireLength() - length;
+            placement.enqueue(
+                    half,
+                    segment.memory(),
+                    segment.payloadOffset(),
+                    offset,
+                    length,
+                    segment.interfaceIndex(),
+                    segment.timeNs(),
+                    cut);
+        }
+        if (half.hasRuns() && (half.waiting.runs >= MAX_RUNS || half.waiting.bytes >= MAX_BYTES)) {
+            now(half);
+        }
+    }
+
+    /** The stream wants the direction to start at this segment; what waited below it goes. */
+    void forced(HalfConnection half, Segment segment) {
+        if (half.hasRuns()) {
+            long shift = -half.offset(segment.sequence());
+            queue.shift(half.waiting, shift);
+            half.finOffset = half.finOffset < 0 ? -1 : Math.max(-1, half.finOffset + shift);
+            dropBelowStart(half);
+        }
+        begin(half, segment.sequence());
+        settleRoles(half.connection);
+    }
+
+    /** The other side acknowledges: if it has what waits here, the wait is over. */
+    void acknowledged(HalfConnection half, int acknowledgement) {
+        if (half.queue == timers.starting && half.hasRuns()) {
+            int first = queue.first(half.waiting);
+            long end = runs.end(first);
+            if (runs.length(first) > 1 && half.offset(acknowledgement) >= end) {
+                now(half);
+            }
+        }
+    }
+
+    /** Starts a direction at the lowest byte that waits; does nothing if nothing does. */
+    void now(HalfConnection half) {
+        if (half.queue != timers.starting) {
+            return;
+        }
+        long start = half.hasRuns() ? runs.start(queue.first(half.waiting)) : half.finOffset;
+        if (start < 0) {
+            TimeQueue.leave(half);
+            return;
+        }
+        if (half.hasRuns()) {
+            queue.shift(half.waiting, -start);
+        }
+        half.finOffset = half.finOffset < 0 ? -1 : half.finOffset - start;
+        half.set(MIDSTREAM);
+        begin(half, Sequence.add(half.base, start));
+        if (half.finOffset >= 0 && half.hasRuns()) {
+            half.refusedBytes += queue.cut(half, half.finOffset);
+            memory.settle(half);
+        }
+        settleRoles(half.connection);
+        delivery.deliverRuns(half);
+        placement.settle(half);
+    }
+
+    private void dropBelowStart(HalfConnection half) {
+        while (half.hasRuns()) {
+            int first = queue.first(half.waiting);
+            if (runs.start(first) >= 0) {
+                break;
+            }
+            long end = runs.end(first);
+            int dropped = (int) (Math.min(end, 0) - runs.start(first));
+            half.refusedBytes += dropped;
+            if (end > 0) {
+                half.waiting.bytes -= dropped;
+                runs.trimHead(first, dropped);
+            } else {
+                queue.take(half.waiting, first);
+                runs.free(first);
+            }
+        }
+        memory.settle(half);
+    }
+
+    /** Client and server are as good as known: tells the stream, once. */
+    void settleRoles(Connection connection) {
+        if (connection.opened) {
+            return;
+        }
+        if (connection.roles == Roles.FIRST) {
+            boolean low = known(connection.port(connection.low));
+            boolean high = known(connection.port(connection.high));
+            if (low != high) {
+                connection.client(low ? connection.high : connection.low, Roles.PORT);
+            }
+        }
+        connection.opened = true;
+        connection.stream.opened(connection);
+    }
+
+    private static boolean known(int port) {
+        return port < 1024 || java.util.Arrays.binarySearch(KNOWN_PORTS, port) >= 0;
+    }
+}
