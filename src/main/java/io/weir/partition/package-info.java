@@ -2,7 +2,8 @@
  * Gives every flow one lane, both directions the same, and carries segments from the capture worker to the partition's
  * event loop.
  *
- * <p>A lane has one writer (the capture worker) and one reader (the partition's event loop). It is bounded in batches;
- * a live source drops at a full lane and counts, a file waits.
+ * <p>A lane has one writer (the capture worker) and one reader (the partition's event loop). It is bounded in bytes. What
+ * lies between two {@link io.weir.partition.Lane#flush flushes} is a batch: it becomes visible at once, with one wake-up,
+ * and only if the reader is idle. At a full lane a live source drops and counts, a file source waits.
  */
 package io.weir.partition;
