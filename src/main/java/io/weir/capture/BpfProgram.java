@@ -1,0 +1,325 @@
+package io.weir.capture;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * A classic BPF program (McCanne and Jacobson 1993), verified: it ends after at most as many steps as it has
+ * instructions, and reads nothing outside the frame.
+ *
+ * <p>One thread at a time may call {@link #accepts}; it allocates nothing.
+ */
+public final class BpfProgram {
+    /** Longest program that is accepted; Linux itself takes up to 4096. */
+    public static final int MAX_INSTRUCTIONS = 4096;
+
+    static final int CLASS_LD = 0x00;
+    static final int CLASS_LDX = 0x01;
+    static final int CLASS_ST = 0x02;
+    static final int CLASS_STX = 0x03;
+    static final int CLASS_ALU = 0x04;
+    static final int CLASS_JMP = 0x05;
+    static final int CLASS_RET = 0x06;
+    static final int CLASS_MISC = 0x07;
+
+    static final int MODE_IMM = 0x00;
+    static final int MODE_ABS = 0x20;
+    static final int MODE_IND = 0x40;
+    static final int MODE_MEM = 0x60;
+    static final int MODE_LEN = 0x80;
+    static final int MODE_MSH = 0xA0;
+
+    static final int SIZE_W = 0x00;
+    static final int SIZE_H = 0x08;
+    static final int SIZE_B = 0x10;
+
+    static final int SOURCE_X = 0x08;
+    static final int RET_A = 0x10;
+
+    private static final int SCRATCH_WORDS = 16;
+
+    private final short[] code;
+    private final byte[] jumpTrue;
+    private final byte[] jumpFalse;
+    private final int[] constant;
+    private final int[] scratch = new int[SCRATCH_WORDS];
+    private final boolean usesScratch;
+
+    /**
+     * @param instructions one {@code long} each, as {@link #instruction} packs it
+     * @throws IllegalArgumentException the program is not valid; the message says where
+     */
+    BpfProgram(long[] instructions) {
+        int length = instructions.length;
+        code = new short[length];
+        jumpTrue = new byte[length];
+        jumpFalse = new byte[length];
+        constant = new int[length];
+        for (int index = 0; index < length; index++) {
+            code[index] = (short) (instructions[index] >>> 48);
+            jumpTrue[index] = (byte) (instructions[index] >>> 40);
+            jumpFalse[index] = (byte) (instructions[index] >>> 32);
+            constant[index] = (int) instructions[index];
+        }
+        verify();
+        usesScratch = usesScratch();
+    }
+
+    static long instruction(int code, int jumpTrue, int jumpFalse, int constant) {
+        return (long) code << 48
+                | (long) (jumpTrue & 0xFF) << 40
+                | (long) (jumpFalse & 0xFF) << 32
+                | constant & 0xFFFFFFFFL;
+    }
+
+    /** A program that accepts or refuses every frame. */
+    static BpfProgram constant(int result) {
+        return new BpfProgram(new long[] {instruction(CLASS_RET, 0, 0, result)});
+    }
+
+    /** How many instructions. */
+    public int length() {
+        return code.length;
+    }
+
+    long[] instructions() {
+        long[] instructions = new long[code.length];
+        for (int index = 0; index < instructions.length; index++) {
+            instructions[index] = instruction(code[index] & 0xFFFF, jumpTrue[index], jumpFalse[index], constant[index]);
+        }
+        return instructions;
+    }
+
+    /**
+     * Runs the program over a frame, which begins with its link layer header.
+     *
+     * @param wireLength bytes on the wire, the program's {@code len}
+     * @return whether the program wants the frame; a read behind the captured bytes refuses it, as in the kernel
+     */
+    public boolean accepts(ByteBuffer memory, int offset, int capturedLength, int wireLength) {
+        return run(memory, offset, capturedLength, wireLength) != 0;
+    }
+
+    private int run(ByteBuffer memory, int offset, int captured, int wireLength) {
+        int a = 0;
+        int x = 0;
+        if (usesScratch) {
+            Arrays.fill(scratch, 0);
+        }
+        for (int at = 0; ; at++) {
+            int operation = code[at];
+            int k = constant[at];
+            switch (operation & 0x07) {
+                case CLASS_LD:
+                case CLASS_LDX:
+                    int value;
+                    switch (operation & 0xE0) {
+                        case MODE_IMM:
+                            value = k;
+                            break;
+                        case MODE_LEN:
+                            value = wireLength;
+                            break;
+                        case MODE_MEM:
+                            value = scratch[k];
+                            break;
+                        default:
+                            boolean indirect = (operation & 0xE0) == MODE_IND;
+                            long position = (k & 0xFFFFFFFFL) + (indirect ? x & 0xFFFFFFFFL : 0);
+                            int size = size(operation);
+                            if (position + size > captured) {
+                                return 0;
+                            }
+                            value = load(memory, offset + (int) position, size);
+                            if ((operation & 0xE0) == MODE_MSH) {
+                                value = (value & 0xF) << 2;
+                            }
+                    }
+                    if ((operation & 0x07) == CLASS_LD) {
+                        a = value;
+                    } else {
+                        x = value;
+                    }
+                    break;
+                case CLASS_ST:
+                case CLASS_STX:
+                    scratch[k] = (operation & 0x07) == CLASS_ST ? a : x;
+                    break;
+                case CLASS_ALU:
+                    int operand = (operation & SOURCE_X) == 0 ? k : x;
+                    if (operand == 0 && divides(operation)) {
+                        return 0;
+                    }
+                    a = arithmetic(operation & 0xF0, a, operand);
+                    break;
+                case CLASS_JMP:
+                    at += jump(operation, a, (operation & SOURCE_X) == 0 ? k : x, k, at);
+                    break;
+                case CLASS_RET:
+                    return (operation & RET_A) == 0 ? k : a;
+                default:
+                    if ((operation & 0xF8) == 0) {
+                        x = a;
+                    } else {
+                        a = x;
+                    }
+            }
+        }
+    }
+
+    private int jump(int operation, int a, int operand, int k, int at) {
+        boolean taken;
+        switch (operation & 0xF0) {
+            case 0x00:
+                return k;
+            case 0x10:
+                taken = a == operand;
+                break;
+            case 0x20:
+                taken = Integer.compareUnsigned(a, operand) > 0;
+                break;
+            case 0x30:
+                taken = Integer.compareUnsigned(a, operand) >= 0;
+                break;
+            default:
+                taken = (a & operand) != 0;
+        }
+        return (taken ? jumpTrue[at] : jumpFalse[at]) & 0xFF;
+    }
+
+    private static int size(int operation) {
+        if ((operation & 0xE0) == MODE_MSH) {
+            return 1;
+        }
+        int size = operation & 0x18;
+        return size == SIZE_W ? 4 : size == SIZE_H ? 2 : 1;
+    }
+
+    /** In network byte order, whatever the buffer's order is. */
+    private static int load(ByteBuffer memory, int at, int size) {
+        int value = 0;
+        for (int index = 0; index < size; index++) {
+            value = value << 8 | memory.get(at + index) & 0xFF;
+        }
+        return value;
+    }
+
+    private static boolean divides(int operation) {
+        int what = operation & 0xF0;
+        return what == 0x30 || what == 0x90;
+    }
+
+    private static int arithmetic(int what, int a, int operand) {
+        switch (what) {
+            case 0x00:
+                return a + operand;
+            case 0x10:
+                return a - operand;
+            case 0x20:
+                return a * operand;
+            case 0x30:
+                return Integer.divideUnsigned(a, operand);
+            case 0x40:
+                return a | operand;
+            case 0x50:
+                return a & operand;
+            case 0x60:
+                return Integer.compareUnsigned(operand, 31) > 0 ? 0 : a << operand;
+            case 0x70:
+                return Integer.compareUnsigned(operand, 31) > 0 ? 0 : a >>> operand;
+            case 0x80:
+                return -a;
+            case 0x90:
+                return Integer.remainderUnsigned(a, operand);
+            default:
+                return a ^ operand;
+        }
+    }
+
+    private boolean usesScratch() {
+        for (short operation : code) {
+            int kind = operation & 0x07;
+            if (kind == CLASS_ST || kind == CLASS_STX) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void verify() {
+        int length = code.length;
+        if (length == 0 || length > MAX_INSTRUCTIONS) {
+            throw new IllegalArgumentException(
+                    "a BPF program has 1 to " + MAX_INSTRUCTIONS + " instructions, this one " + length);
+        }
+        for (int at = 0; at < length; at++) {
+            if (!valid(at, length)) {
+                throw new IllegalArgumentException("BPF instruction " + at + " is not valid: code 0x"
+                        + Integer.toHexString(code[at] & 0xFFFF) + ", jt " + (jumpTrue[at] & 0xFF) + ", jf "
+                        + (jumpFalse[at] & 0xFF) + ", k " + constant[at]);
+            }
+        }
+        if ((code[length - 1] & 0x07) != CLASS_RET) {
+            throw new IllegalArgumentException("the BPF program does not end with a return");
+        }
+    }
+
+    private boolean valid(int at, int length) {
+        int operation = code[at] & 0xFFFF;
+        int k = constant[at];
+        switch (operation & 0x07) {
+            case CLASS_LD:
+                return validLoad(operation, k);
+            case CLASS_LDX:
+                return operation == (CLASS_LDX | MODE_MSH | SIZE_B)
+                        || (operation & 0xE0) != MODE_ABS
+                                && (operation & 0xE0) != MODE_IND
+                                && (operation & 0xE0) != MODE_MSH
+                                && validLoad(operation - CLASS_LDX, k);
+            case CLASS_ST:
+            case CLASS_STX:
+                return operation <= CLASS_STX && k >= 0 && k < SCRATCH_WORDS;
+            case CLASS_ALU:
+                return operation <= 0xAC && !(divides(operation) && (operation & SOURCE_X) == 0 && k == 0);
+            case CLASS_JMP:
+                if (operation == CLASS_JMP) {
+                    return k >= 0 && k < length - 1 - at;
+                }
+                return operation <= (0x40 | SOURCE_X | CLASS_JMP)
+                        && at + 1 + (jumpTrue[at] & 0xFF) < length
+                        && at + 1 + (jumpFalse[at] & 0xFF) < length;
+            case CLASS_RET:
+                return operation == CLASS_RET || operation == (CLASS_RET | RET_A);
+            default:
+                return operation == CLASS_MISC || operation == (0x80 | CLASS_MISC);
+        }
+    }
+
+    private static boolean validLoad(int operation, int k) {
+        switch (operation) {
+            case MODE_IMM:
+            case MODE_LEN:
+            case MODE_ABS:
+            case MODE_ABS | SIZE_H:
+            case MODE_ABS | SIZE_B:
+            case MODE_IND:
+            case MODE_IND | SIZE_H:
+            case MODE_IND | SIZE_B:
+                return true;
+            case MODE_MEM:
+                return k >= 0 && k < SCRATCH_WORDS;
+            default:
+                return false;
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof BpfProgram && Arrays.equals(instructions(), ((BpfProgram) other).instructions());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(instructions());
+    }
+}

@@ -1,0 +1,204 @@
+package io.weir.capture;
+
+import static io.weir.capture.BpfProgram.CLASS_JMP;
+import static io.weir.capture.BpfProgram.CLASS_LD;
+import static io.weir.capture.BpfProgram.CLASS_LDX;
+import static io.weir.capture.BpfProgram.CLASS_RET;
+import static io.weir.capture.BpfProgram.MODE_ABS;
+import static io.weir.capture.BpfProgram.MODE_IND;
+import static io.weir.capture.BpfProgram.MODE_MSH;
+import static io.weir.capture.BpfProgram.SIZE_B;
+import static io.weir.capture.BpfProgram.SIZE_H;
+import static io.weir.capture.BpfProgram.SIZE_W;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Assembles the program that a packet ring attaches: which interfaces, no second copies on loopback, nothing of the own
+ * service, then what the user asked for. Needs no library. It uses Linux's extensions (linux/filter.h): loads relative to the
+ * network header, and loads of the packet's metadata.
+ */
+final class KernelFilter {
+    private static final int METADATA = -0x1000;
+    private static final int METADATA_PROTOCOL = METADATA;
+    private static final int METADATA_PACKET_TYPE = METADATA + 4;
+    private static final int METADATA_INTERFACE = METADATA + 8;
+    private static final int METADATA_HARDWARE_TYPE = METADATA + 28;
+    private static final int NETWORK = -0x100000;
+
+    private static final int PACKET_OUTGOING = 4;
+    private static final int PROTOCOL_IPV4 = 0x0800;
+    private static final int PROTOCOL_IPV6 = 0x86DD;
+    private static final int TCP = 6;
+
+    /** Of the kernel's 4096 instructions these take a quarter. */
+    static final int MAX_INTERFACES = 500;
+
+    private long[] code = new long[64];
+    private int length;
+
+    /** Frames of these interfaces only, at most {@value #MAX_INTERFACES}: they are compared one by one. */
+    KernelFilter interfaces(int[] indexes) {
+        load(MODE_ABS | SIZE_W, METADATA_INTERFACE);
+        int[] passes = new int[indexes.length];
+        for (int index = 0; index < indexes.length; index++) {
+            unlessEqualSkip(indexes[index], 1);
+            passes[index] = jump();
+        }
+        refuse();
+        land(passes);
+        return this;
+    }
+
+    /** Drops the sender's copy of each frame on a loopback interface, where the receiver's comes too. */
+    KernelFilter noSecondCopies() {
+        load(MODE_ABS | SIZE_W, METADATA_PACKET_TYPE);
+        unlessEqualSkip(PACKET_OUTGOING, 3);
+        load(MODE_ABS | SIZE_W, METADATA_HARDWARE_TYPE);
+        unlessEqualSkip(CaptureInterface.HARDWARE_LOOPBACK, 1);
+        refuse();
+        return this;
+    }
+
+    KernelFilter without(OwnService service) {
+        load(MODE_ABS | SIZE_W, METADATA_PROTOCOL);
+        unlessEqualSkip(PROTOCOL_IPV4, 1);
+        int toIpv4 = jump();
+        unlessEqualSkip(PROTOCOL_IPV6, 1);
+        int toIpv6 = jump();
+        int other = jump();
+
+        land(toIpv4);
+        load(MODE_ABS | SIZE_B, NETWORK + 9);
+        skipIfEqual(TCP, 1);
+        int noTcp = jump();
+        load(MODE_ABS | SIZE_H, NETWORK + 6);
+        // only the first fragment has ports
+        add(CLASS_JMP | 0x40, 0, 1, 0x1FFF);
+        int fragment = jump();
+        add(CLASS_LDX | MODE_MSH | SIZE_B, 0, 0, NETWORK);
+        refuseService(service, false);
+        int ipv4Done = jump();
+
+        land(toIpv6);
+        load(MODE_ABS | SIZE_B, NETWORK + 6);
+        skipIfEqual(TCP, 1);
+        int noTcp6 = jump();
+        refuseService(service, true);
+        land(other, noTcp, fragment, ipv4Done, noTcp6);
+        return this;
+    }
+
+    /**
+     * Ends the program with what the user wants.
+     *
+     * @param ethernet compiled for frames that begin with an Ethernet header
+     * @param ip compiled for frames that begin with the IP header
+     * @param snapLengthBytes bytes that the kernel keeps of an accepted frame
+     */
+    BpfProgram then(BpfProgram ethernet, BpfProgram ip, int snapLengthBytes) {
+        load(MODE_ABS | SIZE_W, METADATA_HARDWARE_TYPE);
+        unlessEqualSkip(CaptureInterface.HARDWARE_ETHERNET, 1);
+        int first = jump();
+        unlessEqualSkip(CaptureInterface.HARDWARE_LOOPBACK, 1);
+        int second = jump();
+        append(ip, snapLengthBytes, true);
+        land(first, second);
+        append(ethernet, snapLengthBytes, false);
+        return new BpfProgram(Arrays.copyOf(code, length));
+    }
+
+    private void refuseService(OwnService service, boolean ipv6) {
+        int addressAt = ipv6 ? 8 : 12;
+        int addressBytes = ipv6 ? 16 : 4;
+        if (service.addresses().isEmpty()) {
+            refusePort(service.port(), ipv6, 0);
+            refusePort(service.port(), ipv6, 2);
+        }
+        for (InetAddress address : service.addresses()) {
+            if (address instanceof Inet4Address != ipv6) {
+                refuseEndpoint(address.getAddress(), addressAt, service.port(), ipv6, 0);
+                refuseEndpoint(address.getAddress(), addressAt + addressBytes, service.port(), ipv6, 2);
+            }
+        }
+    }
+
+    private void refuseEndpoint(byte[] address, int addressAt, int port, boolean ipv6, int portAt) {
+        ByteBuffer words = ByteBuffer.wrap(address);
+        int remaining = address.length / 4;
+        while (words.hasRemaining()) {
+            load(MODE_ABS | SIZE_W, NETWORK + addressAt + words.position());
+            remaining--;
+            // behind the other words' pairs come three instructions for the port
+            unlessEqualSkip(words.getInt(), 2 * remaining + 3);
+        }
+        refusePort(port, ipv6, portAt);
+    }
+
+    private void refusePort(int port, boolean ipv6, int portAt) {
+        if (ipv6) {
+            load(MODE_ABS | SIZE_H, NETWORK + 40 + portAt);
+        } else {
+            load(MODE_IND | SIZE_H, NETWORK + portAt);
+        }
+        unlessEqualSkip(port, 1);
+        refuse();
+    }
+
+    private void append(BpfProgram program, int snapLengthBytes, boolean fromNetworkHeader) {
+        for (long instruction : program.instructions()) {
+            int operation = (int) (instruction >>> 48) & 0xFFFF;
+            int constant = (int) instruction;
+            if (operation == CLASS_RET && constant != 0) {
+                constant = snapLengthBytes;
+            } else if (fromNetworkHeader && readsFrame(operation) && constant >= 0) {
+                constant += NETWORK;
+            }
+            add(operation, (int) (instruction >>> 40), (int) (instruction >>> 32), constant);
+        }
+    }
+
+    private static boolean readsFrame(int operation) {
+        int mode = operation & 0xE0;
+        int kind = operation & 0x07;
+        return kind == CLASS_LD && (mode == MODE_ABS || mode == MODE_IND) || kind == CLASS_LDX && mode == MODE_MSH;
+    }
+
+    private void load(int mode, int constant) {
+        add(CLASS_LD | mode, 0, 0, constant);
+    }
+
+    private void unlessEqualSkip(int constant, int skip) {
+        add(CLASS_JMP | 0x10, 0, skip, constant);
+    }
+
+    private void skipIfEqual(int constant, int skip) {
+        add(CLASS_JMP | 0x10, skip, 0, constant);
+    }
+
+    private void refuse() {
+        add(CLASS_RET, 0, 0, 0);
+    }
+
+    /** A jump whose target {@link #land} fills in. */
+    private int jump() {
+        add(CLASS_JMP, 0, 0, 0);
+        return length - 1;
+    }
+
+    private void land(int... jumps) {
+        for (int at : jumps) {
+            code[at] = BpfProgram.instruction(CLASS_JMP, 0, 0, length - 1 - at);
+        }
+    }
+
+    private void add(int operation, int jumpTrue, int jumpFalse, int constant) {
+        if (length == code.length) {
+            code = Arrays.copyOf(code, 2 * length);
+        }
+        code[length++] = BpfProgram.instruction(operation, jumpTrue, jumpFalse, constant);
+    }
+}

@@ -1,0 +1,154 @@
+package io.weir.capture;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+
+/**
+ * The part of libpcap that compiles filters, called directly. The library is optional: {@link #available} tells, once and
+ * for all, without a throw.
+ */
+public final class Libpcap {
+    static final int DLT_EN10MB = 1;
+    static final int DLT_RAW = 12;
+
+    private static final int SNAP_LENGTH = 262_144;
+    private static final int NETMASK_UNKNOWN = -1;
+    private static final int ERROR_BUFFER_BYTES = 256;
+    private static final int PROGRAM_BYTES = 16;
+    private static final String UNAVAILABLE;
+
+    static {
+        String reason = null;
+        try {
+            Calls.register();
+        } catch (LinkageError | RuntimeException missing) {
+            reason = "libpcap is not installed or cannot be loaded (" + Libc.firstLine(missing)
+                    + "). On Debian and Ubuntu: apt-get install libpcap0.8; on Fedora: dnf install libpcap;"
+                    + " on Alpine: apk add libpcap";
+        }
+        UNAVAILABLE = reason;
+    }
+
+    private Libpcap() {}
+
+    /** Whether filters can be compiled and the {@link Backend#PCAP} backend works. */
+    public static boolean available() {
+        return UNAVAILABLE == null;
+    }
+
+    /** Why not, with the command that mends it; null if it is available. */
+    public static String unavailable() {
+        return UNAVAILABLE;
+    }
+
+    /**
+     * Compiles for frames of a link type.
+     *
+     * @param dlt DLT_ number
+     */
+    static BpfProgram compile(String expression, int dlt) throws FilterException {
+        requireLibrary();
+        long handle = Calls.pcap_open_dead(dlt, SNAP_LENGTH);
+        if (handle == 0) {
+            throw new FilterException("libpcap has no memory for a filter", false);
+        }
+        try {
+            return compileOn(handle, expression);
+        } finally {
+            Calls.pcap_close(handle);
+        }
+    }
+
+    /**
+     * Compiles for Ethernet frames of a live capture on Linux, where the kernel takes the VLAN tag out of the bytes: libpcap
+     * asks for the tag in the right place only if it sees a live handle.
+     *
+     * @param device an Ethernet interface that is up
+     * @return null if the device cannot be opened or is not Ethernet
+     */
+    static BpfProgram compileLive(String expression, String device) throws FilterException {
+        requireLibrary();
+        try (Memory error = new Memory(ERROR_BUFFER_BYTES)) {
+            long handle = Calls.pcap_create(device, Libc.address(error));
+            if (handle == 0) {
+                return null;
+            }
+            try {
+                Calls.pcap_set_snaplen(handle, SNAP_LENGTH);
+                // this handle never reads a packet
+                Calls.pcap_set_buffer_size(handle, 1 << 19);
+                if (Calls.pcap_activate(handle) < 0 || Calls.pcap_datalink(handle) != DLT_EN10MB) {
+                    return null;
+                }
+                return compileOn(handle, expression);
+            } finally {
+                Calls.pcap_close(handle);
+            }
+        }
+    }
+
+    private static BpfProgram compileOn(long handle, String expression) throws FilterException {
+        try (Memory program = new Memory(PROGRAM_BYTES)) {
+            program.clear();
+            if (Calls.pcap_compile(handle, Libc.address(program), expression, 1, NETMASK_UNKNOWN) != 0) {
+                throw new FilterException(new Pointer(Calls.pcap_geterr(handle)).getString(0), true);
+            }
+            try {
+                return copy(program.getInt(0), program.getPointer(8));
+            } finally {
+                Calls.pcap_freecode(Libc.address(program));
+            }
+        }
+    }
+
+    private static BpfProgram copy(int length, Pointer instructions) throws FilterException {
+        if (length > Filter.MAX_INSTRUCTIONS) {
+            throw new FilterException(
+                    "the filter compiles to " + length + " instructions, allowed are " + Filter.MAX_INSTRUCTIONS, true);
+        }
+        long[] packed = new long[length];
+        for (int index = 0; index < length; index++) {
+            long at = 8L * index;
+            packed[index] = BpfProgram.instruction(
+                    instructions.getShort(at) & 0xFFFF,
+                    instructions.getByte(at + 2),
+                    instructions.getByte(at + 3),
+                    instructions.getInt(at + 4));
+        }
+        return new BpfProgram(packed);
+    }
+
+    private static void requireLibrary() throws FilterException {
+        if (UNAVAILABLE != null) {
+            throw new FilterException("A filter needs libpcap: " + UNAVAILABLE, false);
+        }
+    }
+
+    /** In a class of its own, so that a missing library breaks nothing but this. */
+    private static final class Calls {
+        static void register() {
+            Native.register(Calls.class, "pcap");
+        }
+
+        static native long pcap_open_dead(int linkType, int snapLength);
+
+        static native long pcap_create(String device, long errorBuffer);
+
+        static native int pcap_set_snaplen(long handle, int snapLength);
+
+        static native int pcap_set_buffer_size(long handle, int bytes);
+
+        static native int pcap_activate(long handle);
+
+        static native int pcap_datalink(long handle);
+
+        static native int pcap_compile(long handle, long program, String expression, int optimize, int netmask);
+
+        static native void pcap_freecode(long program);
+
+        static native long pcap_geterr(long handle);
+
+        static native void pcap_close(long handle);
+    }
+}

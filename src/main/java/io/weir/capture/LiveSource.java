@@ -1,0 +1,32 @@
+package io.weir.capture;
+
+import java.util.List;
+
+/** A source of frames as they pass. Methods belong to the capture worker's thread, as {@link FrameSource} says. */
+public interface LiveSource extends FrameSource {
+    Backend backend();
+
+    /** Names of the interfaces that are captured now; {@link Interfaces#ANY} for all. Any thread. */
+    List<String> interfaces();
+
+    /** What is captured now. Any thread. */
+    Filter filter();
+
+    /**
+     * Captures something else from now on. Frames that the kernel took before still come; none is lost by the change.
+     *
+     * @throws FilterException the filter cannot be used; the one before stays in force
+     */
+    void filter(Filter filter) throws FilterException;
+
+    /**
+     * Looks which interfaces the patterns match now, and captures on those.
+     *
+     * @return whether {@link #interfaces} changed
+     * @throws CaptureException an interface that was named, not matched, is gone, or none is left
+     */
+    boolean refresh() throws CaptureException;
+
+    /** Times of frames that are still to come lie at most this far before the present. */
+    long latencyNs();
+}

@@ -1,0 +1,83 @@
+package io.weir.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Opens live captures, and says in plain words why it cannot be done. */
+public final class LiveSources {
+    private LiveSources() {}
+
+    /**
+     * Starts capturing.
+     *
+     * @throws CaptureException no permission, no such interface, no library: the message says what to do
+     */
+    public static LiveSource open(LiveOptions options) throws CaptureException {
+        return options.backend() == Backend.AFPACKET ? PacketRing.open(options) : PcapSource.open(options);
+    }
+
+    /** Whether the capture stays on one interface for good, whose end is the capture's end. */
+    static boolean fixed(LiveOptions options) {
+        return options.interfaces().size() <= 1
+                && options.interfaces().stream().noneMatch(Interfaces::isPattern)
+                && !any(options);
+    }
+
+    static boolean any(LiveOptions options) {
+        return options.interfaces().equals(List.of(Interfaces.ANY));
+    }
+
+    /** The interfaces that the options mean now; for {@link Interfaces#ANY} all. */
+    static List<CaptureInterface> resolve(LiveOptions options) throws CaptureException {
+        List<CaptureInterface> present = Interfaces.list();
+        if (any(options)) {
+            return present;
+        }
+        if (options.interfaces().isEmpty()) {
+            Optional<CaptureInterface> route =
+                    present.stream().filter(CaptureInterface::defaultRoute).findFirst();
+            return List.of(route.orElseThrow(() -> new CaptureException(
+                    CaptureException.Kind.NO_INTERFACE,
+                    "There is no default route, so no interface to capture on by default. Name one with --interface; "
+                            + there(present))));
+        }
+        List<CaptureInterface> matched = Interfaces.matching(options.interfaces(), present);
+        if (matched.isEmpty()) {
+            throw new CaptureException(
+                    CaptureException.Kind.NO_INTERFACE,
+                    "No interface " + String.join(", ", options.interfaces()) + "; " + there(present));
+        }
+        return matched;
+    }
+
+    static CaptureException gone(String name) {
+        return new CaptureException(
+                CaptureException.Kind.INTERFACE_GONE,
+                "Interface " + name + " is gone; capture goes on when it is back.");
+    }
+
+    /** For EPERM and EACCES. */
+    static CaptureException notPermitted(String where, Throwable cause) {
+        String user = System.getProperty("user.name", "$USER");
+        return new CaptureException(
+                CaptureException.Kind.PERMISSION,
+                "Capturing on " + where
+                        + " is not permitted: the capability CAP_NET_RAW is missing. Run weir as root, or"
+                        + " give it this one capability: sudo setpriv --reuid=" + user
+                        + " --regid=" + user + " --init-groups --inh-caps=+net_raw --ambient-caps=+net_raw"
+                        + " java -jar weir.jar (systemd: AmbientCapabilities=CAP_NET_RAW; Kubernetes: run as user 0"
+                        + " with capabilities drop ALL, add NET_RAW). setcap on the java binary does not work.",
+                cause);
+    }
+
+    private static String there(List<CaptureInterface> present) {
+        List<String> names = new ArrayList<>(
+                present.stream().limit(20).map(CaptureInterface::name).collect(Collectors.toList()));
+        if (present.size() > names.size()) {
+            names.add((present.size() - names.size()) + " more");
+        }
+        return "there are: " + (names.isEmpty() ? "none" : String.join(", ", names)) + ".";
+    }
+}

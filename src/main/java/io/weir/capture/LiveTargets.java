@@ -1,0 +1,135 @@
+package io.weir.capture;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The interfaces that a live capture means: one for good, those that patterns match now, or all. The capture thread
+ * changes it, any thread reads.
+ */
+final class LiveTargets {
+    private static final Path STATISTICS = Path.of("/sys/class/net");
+
+    private final LiveOptions options;
+    private final boolean fixed;
+    private final boolean any;
+    private volatile List<CaptureInterface> interfaces;
+    /** What each interface had lost when capture on it began. */
+    private final Map<String, Long> lostBefore = new HashMap<>();
+
+    LiveTargets(LiveOptions options) throws CaptureException {
+        this.options = options;
+        fixed = LiveSources.fixed(options);
+        any = LiveSources.any(options);
+        interfaces = limited(LiveSources.resolve(options));
+        interfaces.forEach(this::began);
+    }
+
+    /** Index to bind to; 0 for more than one interface. */
+    int fixedIndex() {
+        return fixed ? interfaces.get(0).index() : 0;
+    }
+
+    /** Whether {@link #indexes} tells which of all frames are wanted. */
+    boolean listed() {
+        return !fixed && !any;
+    }
+
+    boolean any() {
+        return any;
+    }
+
+    List<CaptureInterface> interfaces() {
+        return interfaces;
+    }
+
+    List<Integer> indexes() {
+        return interfaces.stream().map(CaptureInterface::index).collect(Collectors.toList());
+    }
+
+    List<String> names() {
+        return any
+                ? List.of(Interfaces.ANY)
+                : interfaces.stream().map(CaptureInterface::name).collect(Collectors.toList());
+    }
+
+    /** Looks again; true if the set of interfaces is another one. */
+    boolean refresh() throws CaptureException {
+        if (fixed) {
+            requireFixedPresent();
+            return false;
+        }
+        List<CaptureInterface> now = limited(LiveSources.resolve(options));
+        boolean changed = !now.stream()
+                .map(CaptureInterface::index)
+                .collect(Collectors.toList())
+                .equals(indexes());
+        if (changed) {
+            now.forEach(this::began);
+            interfaces = now;
+        }
+        return changed;
+    }
+
+    /** @throws CaptureException the fixed interface has gone, or another one has its name */
+    void requireFixedPresent() throws CaptureException {
+        if (fixed) {
+            CaptureInterface entry = interfaces.get(0);
+            if (Interfaces.indexOf(entry.name()) != entry.index()) {
+                throw LiveSources.gone(entry.name());
+            }
+        }
+    }
+
+    /** Frames that the interfaces' drivers lost since capture on them began, as far as they tell. Any thread. */
+    long droppedByInterfaces() {
+        long sum = 0;
+        for (CaptureInterface entry : interfaces) {
+            Long before;
+            synchronized (lostBefore) {
+                before = lostBefore.get(entry.name());
+            }
+            sum += Math.max(0, lost(entry.name()) - (before == null ? 0 : before));
+        }
+        return sum;
+    }
+
+    private void began(CaptureInterface entry) {
+        synchronized (lostBefore) {
+            lostBefore.computeIfAbsent(entry.name(), LiveTargets::lost);
+        }
+    }
+
+    private static long lost(String name) {
+        return counter(name, "rx_missed_errors") + counter(name, "rx_fifo_errors");
+    }
+
+    private static long counter(String name, String counter) {
+        try {
+            return Long.parseLong(Files.readString(
+                            STATISTICS.resolve(name).resolve("statistics").resolve(counter))
+                    .strip());
+        } catch (IOException | NumberFormatException untold) {
+            return 0;
+        }
+    }
+
+    private List<CaptureInterface> limited(List<CaptureInterface> matched) throws CaptureException {
+        if (listed() && matched.size() > KernelFilter.MAX_INTERFACES) {
+            throw new CaptureException("The patterns " + String.join(", ", options.interfaces()) + " match "
+                    + matched.size() + " interfaces, allowed are " + KernelFilter.MAX_INTERFACES + "; '"
+                    + Interfaces.ANY + "' captures on all of them.");
+        }
+        return matched;
+    }
+
+    @Override
+    public String toString() {
+        return String.join(", ", names());
+    }
+}

@@ -1,0 +1,368 @@
+package io.weir.capture;
+
+import com.sun.jna.LastErrorException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/**
+ * Live frames from a packet ring that the Linux kernel fills (TPACKET_V3). Frames are handed on where the kernel put them;
+ * a block goes back to the kernel when all its frames were handed on.
+ *
+ * <p>One ring serves all interfaces, so frames come in the order in which the kernel saw them. A {@link Frame#interfaceIndex}
+ * is the kernel's interface index.
+ */
+final class PacketRing implements LiveSource {
+    static final int DEFAULT_BLOCK_BYTES = 256 << 10;
+
+    private static final int LINKTYPE_ETHERNET = 1;
+    private static final int LINKTYPE_RAW = 101;
+
+    // block header
+    private static final int BLOCK_STATUS = 8;
+    private static final int BLOCK_PACKETS = 12;
+    private static final int BLOCK_FIRST = 16;
+    private static final int STATUS_KERNEL = 0;
+    private static final int STATUS_USER = 1;
+
+    // frame header, with the address behind it
+    private static final int NEXT = 0;
+    private static final int SECONDS = 4;
+    private static final int NANOSECONDS = 8;
+    private static final int CAPTURED_LENGTH = 12;
+    private static final int WIRE_LENGTH = 16;
+    private static final int STATUS = 20;
+    private static final int LINK_HEADER = 24;
+    private static final int NETWORK_HEADER = 26;
+    private static final int VLAN_TCI = 32;
+    private static final int VLAN_TPID = 36;
+    private static final int INTERFACE = 52;
+    private static final int HARDWARE_TYPE = 56;
+    private static final int PACKET_TYPE = 58;
+
+    private static final int STATUS_CHECKSUM_NOT_READY = 0x08;
+    private static final int STATUS_VLAN_VALID = 0x10;
+    private static final int STATUS_TPID_VALID = 0x40;
+    private static final int STATUS_CHECKSUM_VALID = 0x80;
+    private static final int DEFAULT_TPID = 0x8100;
+    private static final int PACKET_OUTGOING = 4;
+    private static final long NANOSECONDS_PER_SECOND = 1_000_000_000L;
+    private static final int BLOCKS_BETWEEN_STATISTICS = 64;
+
+    private static final VarHandle WORD = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
+    private final RingSocket socket;
+    private final LiveTargets targets;
+    private final int snapLengthBytes;
+    private final int latencyMs;
+    private final OwnService ownService;
+    private final boolean promiscuous;
+    private final int blockBytes;
+    private final int blocks;
+    private final InterfaceTally tally = new InterfaceTally();
+    private final Frame frame = new Frame();
+
+    /** Headers are in the machine's order, frames in the network's. */
+    private ByteBuffer headers;
+
+    private ByteBuffer bytes;
+    private volatile Filter filter;
+    private int block;
+    private int framesLeft;
+    private int frameAt;
+    private int blocksSinceStatistics;
+
+    // one writer, so an ordered store does
+    private final AtomicLong delivered = new AtomicLong();
+    private volatile long received;
+    private volatile long dropped;
+
+    private PacketRing(RingSocket socket, LiveOptions options, LiveTargets targets, int blockBytes) {
+        this.socket = socket;
+        this.targets = targets;
+        this.blockBytes = blockBytes;
+        blocks = Math.max(2, options.bufferBytes() / blockBytes);
+        snapLengthBytes = Math.min(options.snapLengthBytes(), blockBytes - 256);
+        latencyMs = options.latencyMs();
+        ownService = options.ownService().orElse(null);
+        promiscuous = options.promiscuous();
+    }
+
+    static PacketRing open(LiveOptions options) throws CaptureException {
+        if (!Libc.available()) {
+            throw new CaptureException(
+                    CaptureException.Kind.UNSUPPORTED,
+                    "The afpacket backend does not work here: " + Libc.unavailable() + ". The pcap backend may.");
+        }
+        LiveTargets targets = new LiveTargets(options);
+        int blockBytes = DEFAULT_BLOCK_BYTES;
+        while (blockBytes > options.bufferBytes() / 2 && blockBytes > 64 << 10) {
+            blockBytes /= 2;
+        }
+        while (blockBytes < options.snapLengthBytes() + 256 && blockBytes <= options.bufferBytes() / 4) {
+            blockBytes *= 2;
+        }
+        RingSocket socket = null;
+        try {
+            socket = new RingSocket();
+            PacketRing ring = new PacketRing(socket, options, targets, blockBytes);
+            ring.start(options.filter());
+            return ring;
+        } catch (LastErrorException failure) {
+            close(socket);
+            throw explain(failure, targets, options);
+        } catch (FilterException wrong) {
+            close(socket);
+            throw new CaptureException("The filter cannot be used: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private void start(Filter first) throws FilterException {
+        filter(first);
+        ByteBuffer memory = socket.map(blockBytes, blocks, latencyMs);
+        headers = memory.duplicate().order(ByteOrder.nativeOrder());
+        bytes = memory.duplicate().order(ByteOrder.BIG_ENDIAN);
+        socket.bind(targets.fixedIndex());
+        if (promiscuous) {
+            targets.indexes().forEach(socket::promiscuous);
+        }
+        targets.interfaces().forEach(entry -> tally.name(entry.index(), entry.name()));
+    }
+
+    @Override
+    public int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException {
+        int handedOn = 0;
+        try {
+            handedOn = drain(handler, maxFrames);
+            if (handedOn == 0) {
+                addStatistics();
+                if (waitMs > 0) {
+                    if (socket.await(waitMs)) {
+                        checkError(socket.takeError());
+                    }
+                    handedOn = drain(handler, maxFrames);
+                }
+            }
+        } catch (LastErrorException failure) {
+            throw new CaptureException("The packet ring on " + targets + " broke: " + failure.getMessage(), failure);
+        }
+        return handedOn;
+    }
+
+    private int drain(FrameHandler handler, int maxFrames) {
+        int handedOn = 0;
+        while (handedOn < maxFrames) {
+            int blockAt = block * blockBytes;
+            if (framesLeft == 0) {
+                int status = (int) WORD.getAcquire(headers, blockAt + BLOCK_STATUS);
+                if ((status & STATUS_USER) == 0) {
+                    break;
+                }
+                framesLeft = headers.getInt(blockAt + BLOCK_PACKETS);
+                frameAt = blockAt + headers.getInt(blockAt + BLOCK_FIRST);
+            }
+            while (framesLeft > 0 && handedOn < maxFrames) {
+                int at = frameAt;
+                framesLeft--;
+                frameAt = at + headers.getInt(at + NEXT);
+                handedOn++;
+                // before the handler, which may throw: the frame is then delivered all the same
+                delivered.setRelease(delivered.getPlain() + 1);
+                handOn(at, handler);
+            }
+            if (framesLeft == 0) {
+                WORD.setRelease(headers, blockAt + BLOCK_STATUS, STATUS_KERNEL);
+                block = block + 1 == blocks ? 0 : block + 1;
+                if (++blocksSinceStatistics >= BLOCKS_BETWEEN_STATISTICS) {
+                    addStatistics();
+                }
+            }
+        }
+        return handedOn;
+    }
+
+    private void handOn(int at, FrameHandler handler) {
+        int captured = headers.getInt(at + CAPTURED_LENGTH);
+        int wire = headers.getInt(at + WIRE_LENGTH);
+        int status = headers.getInt(at + STATUS);
+        int start = headers.getShort(at + LINK_HEADER) & 0xFFFF;
+        int index = headers.getInt(at + INTERFACE);
+        int linkType = LINKTYPE_ETHERNET;
+        if (!CaptureInterface.ethernet(headers.getShort(at + HARDWARE_TYPE) & 0xFFFF)) {
+            // other link layers are as many as drivers; what they have in common is where the IP header begins
+            int network = headers.getShort(at + NETWORK_HEADER) & 0xFFFF;
+            int skipped = Math.min(captured, Math.max(0, network - start));
+            linkType = LINKTYPE_RAW;
+            start += skipped;
+            captured -= skipped;
+            wire -= skipped;
+        }
+        tally.count(index);
+        int tag = Frame.NO_VLAN_TAG;
+        if ((status & STATUS_VLAN_VALID) != 0) {
+            int tpid = (status & STATUS_TPID_VALID) != 0 ? headers.getShort(at + VLAN_TPID) & 0xFFFF : DEFAULT_TPID;
+            tag = tpid << 16 | headers.getInt(at + VLAN_TCI) & 0xFFFF;
+        }
+        long timeNs = (headers.getInt(at + SECONDS) & 0xFFFFFFFFL) * NANOSECONDS_PER_SECOND
+                + (headers.getInt(at + NANOSECONDS) & 0xFFFFFFFFL);
+        frame.bytes(bytes, at + start, captured, wire)
+                .origin(timeNs, linkType, index)
+                .vlanTag(tag)
+                .checksumOffloaded((status & (STATUS_CHECKSUM_NOT_READY | STATUS_CHECKSUM_VALID)) != 0)
+                .outgoing(headers.get(at + PACKET_TYPE) == PACKET_OUTGOING);
+        handler.onFrame(frame);
+    }
+
+    private void addStatistics() {
+        blocksSinceStatistics = 0;
+        long counters = socket.takeStatistics();
+        received = received + (counters >>> 32);
+        dropped = dropped + (counters & 0xFFFFFFFFL);
+    }
+
+    private void checkError(int error) throws CaptureException {
+        if (error == 0) {
+            return;
+        }
+        if (error != Libc.ENETDOWN) {
+            throw new CaptureException("The packet ring on " + targets + " broke: error " + error + " of the kernel");
+        }
+        // an interface that is only switched off keeps its index, and goes on when it is switched on
+        targets.requireFixedPresent();
+    }
+
+    @Override
+    public Backend backend() {
+        return Backend.AFPACKET;
+    }
+
+    @Override
+    public List<String> interfaces() {
+        return targets.names();
+    }
+
+    @Override
+    public Filter filter() {
+        return filter;
+    }
+
+    @Override
+    public void filter(Filter next) throws FilterException {
+        try {
+            socket.attach(assemble(next));
+        } catch (LastErrorException refused) {
+            throw new FilterException("the kernel refuses the filter: " + refused.getMessage(), false);
+        }
+        filter = next;
+    }
+
+    private BpfProgram assemble(Filter next) throws FilterException {
+        List<String> devices = new ArrayList<>(targets.interfaces().stream()
+                .filter(entry -> CaptureInterface.ethernet(entry.hardwareType()) && entry.up())
+                .limit(3)
+                .map(CaptureInterface::name)
+                .collect(Collectors.toList()));
+        devices.add("lo");
+        KernelFilter program = new KernelFilter();
+        if (targets.listed()) {
+            program.interfaces(
+                    targets.indexes().stream().mapToInt(Integer::intValue).toArray());
+        }
+        program.noSecondCopies();
+        if (ownService != null) {
+            program.without(ownService);
+        }
+        return program.then(next.programForKernelEthernet(devices), next.programForKernelIp(), snapLengthBytes);
+    }
+
+    @Override
+    public boolean refresh() throws CaptureException {
+        List<Integer> before = targets.indexes();
+        if (!targets.refresh()) {
+            return false;
+        }
+        try {
+            socket.attach(assemble(filter));
+            for (CaptureInterface entry : targets.interfaces()) {
+                tally.name(entry.index(), entry.name());
+                if (promiscuous && !before.contains(entry.index())) {
+                    socket.promiscuous(entry.index());
+                }
+            }
+        } catch (LastErrorException | FilterException failure) {
+            throw new CaptureException(
+                    "Capture cannot follow the change of interfaces to " + targets + ": " + failure.getMessage(),
+                    failure);
+        }
+        return true;
+    }
+
+    @Override
+    public String interfaceName(int interfaceIndex) {
+        return tally.nameOf(interfaceIndex);
+    }
+
+    @Override
+    public Statistics statistics() {
+        long handedOn = delivered.getAcquire();
+        long lost = dropped;
+        // the kernel's counters are read now and then only; what was handed on was received for certain
+        long seen = Math.max(received, handedOn + lost);
+        return new Statistics(seen, handedOn, lost, targets.droppedByInterfaces(), tally.frames());
+    }
+
+    @Override
+    public long latencyNs() {
+        return (latencyMs + 50L) * 1_000_000;
+    }
+
+    @Override
+    public void interrupt() {
+        socket.wake();
+    }
+
+    @Override
+    public void close() {
+        try {
+            addStatistics();
+        } catch (LastErrorException alreadyClosed) {
+            // closing twice is no mistake
+        }
+        headers = null;
+        bytes = null;
+        socket.close();
+    }
+
+    private static void close(RingSocket socket) {
+        if (socket != null) {
+            socket.close();
+        }
+    }
+
+    private static CaptureException explain(LastErrorException failure, LiveTargets targets, LiveOptions options) {
+        switch (failure.getErrorCode()) {
+            case Libc.EPERM:
+            case Libc.EACCES:
+                return LiveSources.notPermitted(targets.toString(), failure);
+            case Libc.ENODEV:
+                return LiveSources.gone(targets.toString());
+            case Libc.ENOMEM:
+            case Libc.ENOBUFS:
+                return new CaptureException(
+                        "The kernel has no memory for a packet ring of " + options.bufferBytes()
+                                + " bytes; choose a smaller one.",
+                        failure);
+            default:
+                return new CaptureException(
+                        CaptureException.Kind.UNSUPPORTED,
+                        "This kernel gives no packet ring on " + targets + " (" + failure.getMessage()
+                                + "). The pcap backend may work.",
+                        failure);
+        }
+    }
+}

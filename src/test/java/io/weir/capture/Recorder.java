@@ -1,0 +1,51 @@
+package io.weir.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Keeps a copy of each frame that it is handed. */
+final class Recorder implements FrameHandler {
+    static final class Kept {
+        byte[] bytes;
+        int wireLength;
+        long timeNs;
+        int linkType;
+        int interfaceIndex;
+        int vlanTag;
+        boolean checksumOffloaded;
+        boolean outgoing;
+    }
+
+    final List<Kept> frames = new ArrayList<>();
+
+    @Override
+    public void onFrame(Frame frame) {
+        Kept kept = new Kept();
+        kept.bytes = new byte[frame.capturedLength()];
+        frame.memory().get(frame.offset(), kept.bytes);
+        kept.wireLength = frame.wireLength();
+        kept.timeNs = frame.timeNs();
+        kept.linkType = frame.linkType();
+        kept.interfaceIndex = frame.interfaceIndex();
+        kept.vlanTag = frame.vlanTag();
+        kept.checksumOffloaded = frame.checksumOffloaded();
+        kept.outgoing = frame.outgoing();
+        frames.add(kept);
+    }
+
+    byte[] bytes(int index) {
+        return frames.get(index).bytes;
+    }
+
+    /** Polls until as many frames came, or for two seconds, then a little longer for frames that should not come. */
+    Recorder expect(FrameSource source, int count) throws CaptureException {
+        long deadline = System.nanoTime() + 2_000_000_000L;
+        while (frames.size() < count && System.nanoTime() < deadline) {
+            source.poll(this, 100, 10);
+        }
+        for (int round = 0; round < 4; round++) {
+            source.poll(this, 100, 10);
+        }
+        return this;
+    }
+}
