@@ -60,8 +60,8 @@ public final class Bus {
      * Asks for events; the partition replies {@link Subscribed} after applying it to open streams as well. A stream that
      * was open already begins, for this subscription, with its open event told again.
      *
-     * <p>The reply and the first events travel separately: who asks on another thread than the consumer's may see an
-     * event of the new subscription before the reply.
+     * <p>For who consumes {@link #EVENTS} and asks on one context: every event of the slot's former subscription comes
+     * before the reply of its partition, every event of the new one after it.
      *
      * @param slot 0 to 31; replaces what was subscribed in that slot
      * @param types of events wanted, bits of {@link EventType}

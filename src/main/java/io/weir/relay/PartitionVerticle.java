@@ -1,6 +1,223 @@
 package io.weir.relay;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.weir.decode.FlowHash;
+import io.weir.decode.Segment;
+import io.weir.partition.Lane;
+import io.weir.partition.SegmentHandler;
+import io.weir.reassemble.Anomaly;
+import io.weir.reassemble.Assembler;
+import io.weir.reassemble.FlowDirection;
+import io.weir.reassemble.StreamPool;
+import io.weir.relay.Bus.Content;
+import io.weir.relay.Bus.Credit;
+import io.weir.relay.Bus.GetContent;
+import io.weir.relay.Bus.GetStream;
+import io.weir.relay.Bus.ListStreams;
+import io.weir.relay.Bus.Streams;
+import io.weir.relay.Bus.Subscribe;
+import io.weir.relay.Bus.Unsubscribe;
+import io.weir.tally.Counters;
+import java.util.function.IntFunction;
 
-/** One partition. */
-public final class PartitionVerticle extends VerticleBase {}
+/**
+ * One partition on its event loop: drains its lane through an assembler, sends events in batches, answers the queries of
+ * {@link Bus}. Deploy each instance once, with {@link Bus#register} done before.
+ *
+ * <p>Nothing it does takes long: a turn of the event loop handles at most {@value #SLICE_RECORDS} segments, or summarises
+ * {@value #SLICE_STREAMS} streams.
+ *
+ * <p>When stopped (its source must have stopped before) it empties the lane, closes every stream with {@code stopped},
+ * and waits until the consumer has dealt with the last events, at most {@value #SETTLE_MS} ms.
+ */
+public final class PartitionVerticle extends VerticleBase implements SegmentHandler {
+    private static final int SLICE_RECORDS = 512;
+    private static final int SLICE_STREAMS = 500;
+    private static final int SETTLE_MS = 2_000;
+
+    private static final int BAD_REQUEST = 400;
+    private static final int NOT_FOUND = 404;
+
+    private final PartitionOptions options;
+    private final Lane lane;
+    private final EventWindow window;
+    private final StreamRelay relay;
+    private final Assembler assembler;
+    private Promise<Void> settled;
+    private boolean flushed;
+
+    /**
+     * @param ids of this partition
+     * @param hash the one that chose the lanes
+     * @param interfaceNames as {@link StreamRelay} wants it; called on the event loop
+     */
+    public PartitionVerticle(
+            PartitionOptions options, StreamIds ids, FlowHash hash, Lane lane, IntFunction<String> interfaceNames) {
+        this.options = options;
+        this.lane = lane;
+        RelayLedger ledger = new RelayLedger();
+        window = new EventWindow(options.index(), options.windowBytes(), this::send, ledger.counters());
+        relay = new StreamRelay(ids, window, options.relay(), interfaceNames, ledger);
+        assembler = new Assembler(new StreamPool(relay, hash), options.assembler());
+    }
+
+    /** Any thread. */
+    public RelayLedger ledger() {
+        return relay.ledger();
+    }
+
+    /** Any thread. */
+    public Counters<Anomaly> anomalies() {
+        return assembler.anomalies();
+    }
+
+    @Override
+    public Future<?> start() {
+        vertx.eventBus().localConsumer(Bus.partition(options.index()), this::onMessage);
+        lane.attach(() -> context.runOnContext(started -> drain()));
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+        settled = Promise.promise();
+        drain();
+        return settled.future();
+    }
+
+    private void drain() {
+        if (flushed) {
+            return;
+        }
+        boolean more = lane.drain(this, SLICE_RECORDS) == SLICE_RECORDS;
+        window.flush();
+        ledger().waiting(assembler.waitingMemory());
+        if (more) {
+            context.runOnContext(again -> drain());
+        } else if (settled != null) {
+            closeStreams();
+        }
+    }
+
+    private void closeStreams() {
+        flushed = true;
+        window.lift();
+        try {
+            assembler.flushAll();
+        } catch (RuntimeException failure) {
+            settled.tryFail(failure);
+        }
+        window.flush();
+        ledger().waiting(assembler.waitingMemory());
+        if (!window.settled()) {
+            vertx.setTimer(SETTLE_MS, late -> settled.tryComplete());
+        } else {
+            settled.tryComplete();
+        }
+    }
+
+    @Override
+    public void onSegment(Segment segment) {
+        try {
+            assembler.assemble(segment);
+        } catch (RuntimeException failure) {
+            failed("assembling a segment", failure, segment.timeNs());
+        }
+    }
+
+    @Override
+    public void onTime(long nowNs) {
+        try {
+            assembler.advance(nowNs);
+        } catch (RuntimeException failure) {
+            failed("letting time pass", failure, nowNs);
+        }
+    }
+
+    /** A defect of ours, never of the traffic: the partition goes on, and Vert.x reports each distinct failure once. */
+    private void failed(String where, RuntimeException failure, long timeNs) {
+        ledger().counters().increment(RelayCounter.FAILURES);
+        if (ledger().failures().observe(where, failure.toString(), timeNs)) {
+            context.runOnContext(report -> {
+                throw new IllegalStateException(
+                        "partition " + options.index() + " failed while " + where + " and goes on", failure);
+            });
+        }
+    }
+
+    private void send(Bus.EventBatch batch) {
+        vertx.eventBus().send(Bus.EVENTS, batch);
+    }
+
+    private void onMessage(Message<Object> message) {
+        Object request = message.body();
+        if (request instanceof Credit credit) {
+            window.credit(credit.costBytes());
+            if (flushed && window.settled()) {
+                settled.tryComplete();
+            }
+        } else if (request instanceof Subscribe subscribe) {
+            subscribe(subscribe, message);
+        } else if (request instanceof Unsubscribe unsubscribe) {
+            if (slotExists(unsubscribe.slot())) {
+                relay.unsubscribe(unsubscribe.slot());
+                window.forget(unsubscribe.slot());
+            }
+        } else if (request instanceof ListStreams list) {
+            answer(relay.list(list.flows()), message);
+        } else if (request instanceof GetStream get) {
+            reply(relay.summary(get.stream()), get.stream(), message);
+        } else if (request instanceof GetContent get) {
+            FlowDirection direction = direction(get.from());
+            Content content = direction == null ? null : relay.content(get.stream(), direction);
+            reply(content, get.stream(), message);
+        } else {
+            message.fail(
+                    BAD_REQUEST,
+                    "a partition does not know " + request.getClass().getSimpleName());
+        }
+    }
+
+    private void subscribe(Subscribe subscribe, Message<Object> message) {
+        if (!slotExists(subscribe.slot())) {
+            message.fail(BAD_REQUEST, "slot is " + subscribe.slot() + ", allowed is 0 to " + (Subscriptions.MAX - 1));
+            return;
+        }
+        // events of the slot's former subscription go before the reply, those of the new one after it
+        window.flush();
+        window.forget(subscribe.slot());
+        message.reply(relay.subscribe(subscribe));
+    }
+
+    private void answer(Listing listing, Message<Object> message) {
+        if (listing.step(SLICE_STREAMS)) {
+            message.reply(new Streams(listing.summaries()));
+        } else {
+            context.runOnContext(next -> answer(listing, message));
+        }
+    }
+
+    private void reply(Object answer, String stream, Message<Object> message) {
+        if (answer == null) {
+            message.fail(NOT_FOUND, "no stream '" + stream + "' is open, and none of that id closed recently");
+        } else {
+            message.reply(answer);
+        }
+    }
+
+    private static boolean slotExists(int slot) {
+        return slot >= 0 && slot < Subscriptions.MAX;
+    }
+
+    private static FlowDirection direction(String sender) {
+        for (FlowDirection direction : FlowDirection.values()) {
+            if (direction.sender().equals(sender)) {
+                return direction;
+            }
+        }
+        return null;
+    }
+}

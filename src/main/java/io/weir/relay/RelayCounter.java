@@ -27,7 +27,9 @@ public enum RelayCounter {
     RETENTION_EVICTED_CLOSED("closed streams whose retained bytes made room"),
     RETENTION_EVICTED_OPEN("open streams whose retained bytes made room"),
     RETENTION_REFUSED_BYTES("bytes not retained because no room could be made"),
-    CATALOGUE_FORGOTTEN("closed streams that left the catalogue to make room");
+    CATALOGUE_FORGOTTEN("closed streams that left the catalogue to make room"),
+
+    FAILURES("segments and times that met a defect of the probe itself");
 
     private final String sentence;
 

@@ -4,6 +4,7 @@ import io.weir.reassemble.Ending;
 import io.weir.reassemble.GapCause;
 import io.weir.reassemble.HalfConnection;
 import io.weir.tally.Counters;
+import io.weir.tally.DistinctErrors;
 
 /** Counters and levels of one relay. Its partition's thread writes, any thread reads. */
 public final class RelayLedger {
@@ -13,6 +14,8 @@ public final class RelayLedger {
     private volatile long openStreams;
     private volatile long rememberedStreams;
     private volatile long retainedBytes;
+    private volatile long waitingBytes;
+    private final DistinctErrors failures = new DistinctErrors();
 
     public Counters<RelayCounter> counters() {
         return counters;
@@ -41,6 +44,20 @@ public final class RelayLedger {
     /** Memory that retained bytes take now, their bookkeeping included. */
     public long retainedBytes() {
         return retainedBytes;
+    }
+
+    /** Memory that bytes above a hole take now. */
+    public long waitingBytes() {
+        return waitingBytes;
+    }
+
+    /** Defects of ours that were met and survived; times are packet times. */
+    public DistinctErrors failures() {
+        return failures;
+    }
+
+    void waiting(long bytes) {
+        waitingBytes = bytes;
     }
 
     /** A stream ended: its totals join the others. */

@@ -25,7 +25,7 @@ public final class StreamRelay implements StreamFactory {
     private final IntFunction<String> interfaceNames;
     private final CommunityId communityId = new CommunityId();
     private final Subscriptions subscriptions = new Subscriptions();
-    private final RelayLedger ledger = new RelayLedger();
+    private final RelayLedger ledger;
     private final Retention retention;
     private final Catalogue catalogue;
     private final Delivery delivery = new Delivery();
@@ -35,6 +35,16 @@ public final class StreamRelay implements StreamFactory {
      * @param interfaceNames name of the interface with that index of {@link Segment#interfaceIndex}, never null
      */
     public StreamRelay(StreamIds ids, EventSink sink, RelayOptions options, IntFunction<String> interfaceNames) {
+        this(ids, sink, options, interfaceNames, new RelayLedger());
+    }
+
+    StreamRelay(
+            StreamIds ids,
+            EventSink sink,
+            RelayOptions options,
+            IntFunction<String> interfaceNames,
+            RelayLedger ledger) {
+        this.ledger = ledger;
         this.ids = ids;
         this.sink = sink;
         this.options = options;
