@@ -1,0 +1,76 @@
+package io.weir.serve;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.weir.tally.Counters;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records who saw payload, who changed the capture and who was denied, one line of JSON each, on the logger
+ * {@code audit}. Never holds payload or tokens. Denials are limited to {@value #DENIALS_PER_SECOND} a second. One thread.
+ */
+final class Audit {
+    private static final Logger LOG = LoggerFactory.getLogger("audit");
+    private static final int DENIALS_PER_SECOND = 10;
+
+    private final Counters<ServeCounter> counters;
+    private long second;
+    private int denials;
+    private long responses;
+
+    Audit(Counters<ServeCounter> counters) {
+        this.counters = counters;
+    }
+
+    /** A number that joins the two records of a response that lasts. */
+    long nextResponse() {
+        return ++responses;
+    }
+
+    /** A response that lasts begins to show payload. */
+    void begin(long response, Caller caller, HttpServerRequest request) {
+        LOG.info(record("begin", caller.name(), request)
+                .put("response", response)
+                .encode());
+    }
+
+    /** A response with payload has ended. */
+    void end(long response, Caller caller, HttpServerRequest request, long bytes) {
+        LOG.info(record("payload", caller.name(), request)
+                .put("response", response)
+                .put("bytes", bytes)
+                .encode());
+    }
+
+    /** Somebody asked to change something. */
+    void control(Caller caller, HttpServerRequest request, int status) {
+        LOG.info(record("control", caller.name(), request).put("status", status).encode());
+    }
+
+    void denied(HttpServerRequest request, Problem problem) {
+        long now = System.nanoTime() / 1_000_000_000L;
+        denials = now == second ? denials + 1 : 1;
+        second = now;
+        if (denials > DENIALS_PER_SECOND) {
+            counters.increment(ServeCounter.AUDIT_SUPPRESSED);
+            return;
+        }
+        LOG.info(record("denied", null, request)
+                .put("status", problem.kind().status())
+                .put("why", problem.getMessage())
+                .encode());
+    }
+
+    private static JsonObject record(String what, String who, HttpServerRequest request) {
+        return new JsonObject()
+                .put("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())
+                .put("what", what)
+                .put("who", who)
+                .put("from", request.remoteAddress().hostAddress())
+                .put("method", request.method().name())
+                .put("uri", request.uri());
+    }
+}

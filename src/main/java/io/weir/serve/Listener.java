@@ -1,0 +1,263 @@
+package io.weir.serve;
+
+import io.netty.handler.codec.TooLongFrameException;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.weir.tally.Counters;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes requests from the socket through every check to their endpoint, and turns every failure into a problem. */
+final class Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+    private static final String CALLER = "caller";
+
+    private final Vertx vertx;
+    private final ServeOptions options;
+    private final Gate gate;
+    private final Audit audit;
+    private final Counters<ServeCounter> counters;
+    private final List<Endpoint> endpoints;
+    private int connections;
+
+    Listener(
+            Vertx vertx,
+            ServeOptions options,
+            Gate gate,
+            Audit audit,
+            Counters<ServeCounter> counters,
+            List<Endpoint> endpoints) {
+        this.vertx = vertx;
+        this.options = options;
+        this.gate = gate;
+        this.audit = audit;
+        this.counters = counters;
+        this.endpoints = endpoints;
+    }
+
+    int connections() {
+        return connections;
+    }
+
+    Future<HttpServer> listen() {
+        return vertx.createHttpServer(serverOptions())
+                .requestHandler(router())
+                .connectionHandler(this::count)
+                .invalidRequestHandler(this::malformed)
+                .exceptionHandler(cause -> LOG.debug("a connection failed", cause))
+                .listen();
+    }
+
+    private HttpServerOptions serverOptions() {
+        ServeOptions.Limits limits = options.limits();
+        HttpServerOptions server = new HttpServerOptions()
+                .setHost(options.host())
+                .setPort(options.port())
+                .setMaxHeaderSize(limits.headerBytes())
+                .setMaxInitialLineLength(limits.uriBytes())
+                .setIdleTimeout((int) limits.idle().toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setHttp2ClearTextEnabled(false)
+                .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
+                .setCompressionSupported(false)
+                .setHandle100ContinueAutomatically(false);
+        ServeOptions.Tls tls = options.tls();
+        if (tls != null) {
+            server.setSsl(true)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertPath(tls.certificate().toString())
+                            .addKeyPath(tls.key().toString()));
+            if (tls.clientCa() != null) {
+                // asked for, not required: health is answered without; the gate refuses the rest
+                server.setClientAuth(ClientAuth.REQUEST)
+                        .setTrustOptions(
+                                new PemTrustOptions().addCertPath(tls.clientCa().toString()));
+            }
+        }
+        return server;
+    }
+
+    private void count(HttpConnection connection) {
+        if (connections >= options.limits().connections()) {
+            counters.increment(ServeCounter.CONNECTIONS_REFUSED);
+            connection.close();
+            return;
+        }
+        connections++;
+        connection.closeHandler(closed -> connections--);
+    }
+
+    private Router router() {
+        Router router = Router.router(vertx);
+        router.route().handler(this::enter).failureHandler(this::failed);
+        for (Endpoint endpoint : endpoints) {
+            String path = endpoint.path().replace("{id}", ":id");
+            Supplier<Route> route = () -> router.route(endpoint.method(), path).failureHandler(this::failed);
+            if (endpoint.role() != null) {
+                route.get().handler(context -> authorize(context, endpoint));
+            }
+            if (endpoint.body() == Endpoint.Body.JSON) {
+                route.get().handler(this::checkJson);
+                route.get()
+                        .handler(BodyHandler.create(false)
+                                .setBodyLimit(options.limits().bodyBytes()));
+            }
+            route.get().handler(context -> dispatch(context, endpoint));
+        }
+        router.errorHandler(404, context -> unknownPath(context));
+        router.errorHandler(405, context -> wrongMethod(context));
+        return router;
+    }
+
+    private void enter(RoutingContext context) {
+        counters.increment(ServeCounter.REQUESTS);
+        secure(context.response().headers());
+        gate.checkOrigin(context.request());
+        context.next();
+    }
+
+    /** Nothing here may be cached, framed, sniffed or take in anything from elsewhere. */
+    private static void secure(MultiMap headers) {
+        headers.set(HttpHeaders.CACHE_CONTROL, "no-store")
+                .set("X-Content-Type-Options", "nosniff")
+                .set("X-Frame-Options", "DENY")
+                .set("Referrer-Policy", "no-referrer")
+                .set("Cross-Origin-Resource-Policy", "same-origin")
+                .set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    }
+
+    private void authorize(RoutingContext context, Endpoint endpoint) {
+        Caller caller = gate.caller(context.request());
+        if (!caller.may(endpoint.role())) {
+            counters.increment(ServeCounter.FORBIDDEN);
+        }
+        caller.need(endpoint.role(), context.request().method() + " " + endpoint.path());
+        context.put(CALLER, caller);
+        context.next();
+    }
+
+    /** A page cannot make a browser send JSON to another origin without asking first; a request without body is fine too. */
+    private void checkJson(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        boolean hasBody = request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
+                || !"0".equals(request.getHeader(HttpHeaders.CONTENT_LENGTH))
+                        && request.getHeader(HttpHeaders.CONTENT_LENGTH) != null;
+        boolean json = type != null && type.split(";")[0].strip().equalsIgnoreCase("application/json");
+        if (!json && (hasBody || type != null)) {
+            throw new Problem(
+                    ProblemKind.MEDIA_TYPE, "send the body as 'Content-Type: application/json'", "Content-Type");
+        }
+        context.next();
+    }
+
+    private void dispatch(RoutingContext context, Endpoint endpoint) {
+        endpoint.answer()
+                .accept(new Call(
+                        context, context.get(CALLER), new Query(context.queryParams(), endpoint.parameters())));
+    }
+
+    private void failed(RoutingContext context) {
+        Problem problem = problem(context.failure(), context.statusCode());
+        if (problem.kind() == ProblemKind.INTERNAL) {
+            counters.increment(ServeCounter.FAILURES);
+            LOG.error(
+                    "{} {} failed",
+                    context.request().method(),
+                    context.request().path(),
+                    context.failure());
+        }
+        switch (problem.kind()) {
+            case CREDENTIALS:
+                context.response()
+                        .headers()
+                        .add("WWW-Authenticate", "Bearer")
+                        .add("WWW-Authenticate", "Basic realm=\"weir\"");
+                audit.denied(context.request(), problem);
+                break;
+            case ROLE, HOST, ORIGIN:
+                audit.denied(context.request(), problem);
+                break;
+            case TOO_LARGE:
+                context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                break;
+            case BUSY:
+                context.response().putHeader(HttpHeaders.RETRY_AFTER, "5");
+                break;
+            default:
+                break;
+        }
+        problem.send(context.response());
+    }
+
+    private Problem problem(Throwable failure, int status) {
+        if (failure instanceof Problem problem) {
+            return problem;
+        }
+        if (status == 413) {
+            return new Problem(
+                    ProblemKind.TOO_LARGE,
+                    "the body is larger than " + options.limits().bodyBytes() + " bytes");
+        }
+        if (status >= 400 && status < 500) {
+            return new Problem(ProblemKind.REQUEST, "the request cannot be understood");
+        }
+        return new Problem(ProblemKind.INTERNAL, "an error of weir's own; its log tells more");
+    }
+
+    private void unknownPath(RoutingContext context) {
+        new Problem(ProblemKind.NOT_FOUND, "there is nothing here; /openapi.yaml lists what there is")
+                .send(context.response());
+    }
+
+    private void wrongMethod(RoutingContext context) {
+        String path = context.normalizedPath();
+        String allowed = endpoints.stream()
+                .filter(endpoint -> path.matches(endpoint.path().replace("{id}", "[^/]+")))
+                .map(endpoint -> endpoint.method().name())
+                .collect(Collectors.joining(", "));
+        context.response().putHeader(HttpHeaders.ALLOW, allowed);
+        HttpMethod method = context.request().method();
+        new Problem(ProblemKind.METHOD, method + " is not possible here; allowed: " + allowed).send(context.response());
+    }
+
+    /** The request could not even be read; the connection cannot go on. */
+    private void malformed(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Problem problem = new Problem(ProblemKind.REQUEST, "the request is not HTTP as it should be");
+        if (cause instanceof TooLongFrameException) {
+            boolean line = String.valueOf(cause.getMessage()).contains("line");
+            problem = line
+                    ? new Problem(
+                            ProblemKind.URI_TOO_LONG,
+                            "the request line is longer than "
+                                    + options.limits().uriBytes() + " bytes")
+                    : new Problem(
+                            ProblemKind.HEADERS_TOO_LARGE,
+                            "the headers are larger than " + options.limits().headerBytes() + " bytes");
+        }
+        secure(request.response().headers());
+        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        problem.send(request.response());
+    }
+}

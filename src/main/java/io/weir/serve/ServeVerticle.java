@@ -1,0 +1,64 @@
+package io.weir.serve;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.weir.tally.Counters;
+
+/**
+ * The HTTP service. Deploy one, before the partitions, after {@link io.weir.relay.Bus#register}; undeploy it after them.
+ *
+ * <p>Fails to deploy, with a message for a person, if the options do not hold together, the tokens file is wrong, or the
+ * address is taken.
+ */
+public final class ServeVerticle extends VerticleBase {
+    private final ServeOptions options;
+    private final Neighbours neighbours;
+    private final Counters<ServeCounter> counters = new Counters<>(ServeCounter.class);
+    private EventHub hub;
+    private Gate gate;
+    private volatile HttpServer server;
+
+    public ServeVerticle(ServeOptions options, Neighbours neighbours) {
+        this.options = options;
+        this.neighbours = neighbours;
+    }
+
+    @Override
+    public Future<?> start() {
+        options.check();
+        Partitions partitions = new Partitions(vertx.eventBus(), neighbours.partitions());
+        hub = new EventHub(vertx, options, partitions, counters, System.currentTimeMillis());
+        gate = new Gate(vertx, options, counters);
+        gate.start();
+        hub.start();
+        Api api = new Api(vertx, options, neighbours, partitions, hub, gate, counters);
+        bindMetrics(api);
+        return api.listen()
+                .onSuccess(listening -> server = listening)
+                .recover(cause -> Future.failedFuture(new IllegalStateException(
+                        "cannot listen on " + options.host() + ":" + options.port() + " (" + cause.getMessage()
+                                + "); stop the program that holds the port, or choose another one",
+                        cause)));
+    }
+
+    @Override
+    public Future<?> stop() {
+        gate.stop();
+        return hub.stop().eventually(() -> server == null ? Future.succeededFuture() : server.close());
+    }
+
+    /** The port that is listened on, once deployed. Any thread. */
+    public int actualPort() {
+        return server.actualPort();
+    }
+
+    private void bindMetrics(Api api) {
+        Metrics metrics = neighbours.metrics();
+        metrics.each("serve", counters, ServeCounter::sentence);
+        metrics.gauge("serve_readers_present", "readers of events that are there now", hub::readers);
+        metrics.gauge("serve_events_waiting", "events that wait for slow readers", hub::waitingEvents);
+        metrics.gauge("serve_ring_bytes", "bytes of events kept for resuming readers", hub::ringBytes);
+        metrics.gauge("serve_connections_open", "open HTTP connections", api::connections);
+    }
+}

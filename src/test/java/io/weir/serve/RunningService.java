@@ -1,0 +1,169 @@
+package io.weir.serve;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.weir.relay.Bus;
+import io.weir.relay.StreamEvent;
+import io.weir.serve.CaptureControl.RefusedException;
+import io.weir.serve.CaptureControl.RefusedException.Reason;
+import io.weir.serve.Check.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/** The service on a free loopback port, with fake partitions and a fake capture behind it. */
+final class RunningService implements AutoCloseable, CaptureControl {
+    static final ServeOptions OPTIONS = ServeOptions.DEFAULTS.withPort(0);
+
+    final Vertx vertx = Vertx.vertx();
+    final List<FakePartition> partitions = new ArrayList<>();
+    final List<String> controlled = new CopyOnWriteArrayList<>();
+    final Metrics metrics = new Metrics();
+    final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    volatile Verdict captureVerdict = Verdict.pass("delivers");
+    private final ServeVerticle verticle;
+
+    RunningService() {
+        this(OPTIONS);
+    }
+
+    RunningService(ServeOptions options) {
+        Bus.register(vertx);
+        for (int index = 0; index < 2; index++) {
+            partitions.add(new FakePartition(vertx, index).start());
+        }
+        List<Check> checks = List.of(
+                new Check("loops", Check.Scope.LIVE, () -> Verdict.pass("answer")),
+                new Check("capture", Check.Scope.READY, () -> captureVerdict));
+        verticle = new ServeVerticle(options, new Neighbours(2, this, RunningService::compile, checks, metrics));
+        try {
+            vertx.deployVerticle(verticle).await();
+        } catch (RuntimeException refused) {
+            close();
+            throw refused;
+        }
+    }
+
+    private static Predicate<StreamEvent.Open> compile(String expression) throws RefusedException {
+        return switch (expression) {
+            case "port 443" -> open -> open.server().port() == 443;
+            case "no libpcap" -> throw new RefusedException(Reason.NOT_AVAILABLE, "filters need libpcap");
+            default -> throw new RefusedException(Reason.WRONG, "syntax error");
+        };
+    }
+
+    FakePartition partition() {
+        return partitions.get(0);
+    }
+
+    int port() {
+        return verticle.actualPort();
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(10));
+    }
+
+    HttpResponse<String> get(String path) {
+        return send(request(path));
+    }
+
+    JsonObject json(String path) {
+        return new JsonObject(get(path).body());
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        } catch (IOException | InterruptedException broken) {
+            throw new AssertionError(broken);
+        }
+    }
+
+    HttpResponse<byte[]> bytes(HttpRequest.Builder request) {
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException | InterruptedException broken) {
+            throw new AssertionError(broken);
+        }
+    }
+
+    EventReader events(String path, String... headers) {
+        try {
+            HttpRequest.Builder request = request(path);
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
+            HttpResponse<InputStream> response =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            return new EventReader(response);
+        } catch (IOException | InterruptedException broken) {
+            throw new AssertionError(broken);
+        }
+    }
+
+    @Override
+    public void close() {
+        vertx.close().await();
+        metrics.close();
+    }
+
+    @Override
+    public Future<JsonObject> state() {
+        return Future.succeededFuture(new JsonObject().put("state", "running"));
+    }
+
+    @Override
+    public Future<JsonObject> start() {
+        controlled.add("start");
+        return state();
+    }
+
+    @Override
+    public Future<JsonObject> stop() {
+        controlled.add("stop");
+        return state();
+    }
+
+    @Override
+    public Future<JsonObject> filter(String expression) {
+        if (expression.equals("nonsense")) {
+            return Future.failedFuture(
+                    new RefusedException(Reason.WRONG, "can't parse filter expression: syntax error"));
+        }
+        controlled.add("filter " + expression);
+        return state();
+    }
+
+    @Override
+    public Future<JsonArray> interfaces() {
+        return Future.succeededFuture(new JsonArray().add(new JsonObject().put("name", "lo")));
+    }
+
+    @Override
+    public Future<JsonObject> replay(Path file) {
+        try {
+            controlled.add("replay of " + Files.size(file) + " bytes");
+            return Future.succeededFuture(new JsonObject().put("frames", 1));
+        } catch (IOException unreadable) {
+            return Future.failedFuture(unreadable);
+        }
+    }
+}
