@@ -42,39 +42,39 @@ public final class Segment {
     /** Bytes that {@link #writeTo} needs besides path and payload. */
     public static final int FIXED_WIRE_BYTES = 104;
 
-    private ByteBuffer memory;
-    private int payloadOffset;
-    private int payloadLength;
-    private int payloadWireLength;
+    ByteBuffer memory;
+    int payloadOffset;
+    int payloadLength;
+    int payloadWireLength;
 
-    private long timeNs;
-    private int interfaceIndex;
-    private int domain;
-    private int wireLength;
+    long timeNs;
+    int interfaceIndex;
+    int domain;
+    int wireLength;
 
-    private boolean ipv6;
-    private long sourceHigh;
-    private long sourceLow;
-    private long destinationHigh;
-    private long destinationLow;
-    private int sourcePort;
-    private int destinationPort;
-    private final long[] path = new long[MAX_PATH];
-    private int pathLength;
-    private int hopLimit;
+    boolean ipv6;
+    long sourceHigh;
+    long sourceLow;
+    long destinationHigh;
+    long destinationLow;
+    int sourcePort;
+    int destinationPort;
+    final long[] path = new long[MAX_PATH];
+    int pathLength;
+    int hopLimit;
 
-    private int sequence;
-    private int acknowledgement;
-    private int flags;
-    private int window;
-    private int urgentPointer;
-    private int options;
-    private int maximumSegmentSize;
-    private int windowScale;
-    private int timestampValue;
-    private int timestampEcho;
-    private Checksum checksum = Checksum.UNVERIFIED;
-    private long hash;
+    int sequence;
+    int acknowledgement;
+    int flags;
+    int window;
+    int urgentPointer;
+    int options;
+    int maximumSegmentSize;
+    int windowScale;
+    int timestampValue;
+    int timestampEcho;
+    Checksum checksum = Checksum.UNVERIFIED;
+    long hash;
 
     /** Capture time, interface and capture domain; once for each packet, before or after decoding. */
     public Segment origin(long timeNs, int interfaceIndex, int domain, int wireLength) {
@@ -337,74 +337,11 @@ public final class Segment {
      * @param at where in {@code target}; {@link #wireForm()} bytes must be free there
      */
     public void writeTo(ByteBuffer target, int at) {
-        target.putLong(at, timeNs);
-        target.putLong(at + 8, hash);
-        target.putLong(at + 16, sourceHigh);
-        target.putLong(at + 24, sourceLow);
-        target.putLong(at + 32, destinationHigh);
-        target.putLong(at + 40, destinationLow);
-        target.putInt(at + 48, sourcePort << 16 | destinationPort);
-        target.putInt(at + 52, interfaceIndex);
-        target.putInt(at + 56, domain);
-        target.putInt(at + 60, wireLength);
-        target.putInt(at + 64, sequence);
-        target.putInt(at + 68, acknowledgement);
-        target.putInt(at + 72, window << 16 | urgentPointer);
-        target.putInt(at + 76, flags << 16 | options);
-        target.putInt(at + 80, maximumSegmentSize << 16 | windowScale << 8 | hopLimit);
-        target.putInt(at + 84, timestampValue);
-        target.putInt(at + 88, timestampEcho);
-        target.putInt(at + 92, payloadLength);
-        target.putInt(at + 96, payloadWireLength);
-        target.putInt(at + 100, checksum.ordinal() << 16 | (ipv6 ? 1 << 8 : 0) | pathLength);
-        int next = at + FIXED_WIRE_BYTES;
-        for (int index = 0; index < pathLength; index++, next += 8) {
-            target.putLong(next, path[index]);
-        }
-        if (payloadLength > 0) {
-            target.put(next, memory, payloadOffset, payloadLength);
-        }
+        SegmentForm.write(this, target, at);
     }
 
     /** Becomes a view of what {@link #writeTo} wrote; the payload stays in {@code source}. */
     public void readFrom(ByteBuffer source, int at) {
-        timeNs = source.getLong(at);
-        hash = source.getLong(at + 8);
-        sourceHigh = source.getLong(at + 16);
-        sourceLow = source.getLong(at + 24);
-        destinationHigh = source.getLong(at + 32);
-        destinationLow = source.getLong(at + 40);
-        int both = source.getInt(at + 48);
-        sourcePort = both >>> 16;
-        destinationPort = both & 0xFFFF;
-        interfaceIndex = source.getInt(at + 52);
-        domain = source.getInt(at + 56);
-        wireLength = source.getInt(at + 60);
-        sequence = source.getInt(at + 64);
-        acknowledgement = source.getInt(at + 68);
-        both = source.getInt(at + 72);
-        window = both >>> 16;
-        urgentPointer = both & 0xFFFF;
-        both = source.getInt(at + 76);
-        flags = both >>> 16;
-        options = both & 0xFFFF;
-        both = source.getInt(at + 80);
-        maximumSegmentSize = both >>> 16;
-        windowScale = both >>> 8 & 0xFF;
-        hopLimit = both & 0xFF;
-        timestampValue = source.getInt(at + 84);
-        timestampEcho = source.getInt(at + 88);
-        payloadLength = source.getInt(at + 92);
-        payloadWireLength = source.getInt(at + 96);
-        both = source.getInt(at + 100);
-        checksum = Checksum.of(both >>> 16);
-        ipv6 = (both >>> 8 & 1) != 0;
-        pathLength = both & 0xFF;
-        int next = at + FIXED_WIRE_BYTES;
-        for (int index = 0; index < pathLength; index++, next += 8) {
-            path[index] = source.getLong(next);
-        }
-        memory = source;
-        payloadOffset = next;
+        SegmentForm.read(this, source, at);
     }
 }

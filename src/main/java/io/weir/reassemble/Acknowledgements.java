@@ -65,12 +65,15 @@ final class Acknowledgements {
         if (peer.finOffset >= 0) {
             acked = Math.min(acked, peer.finOffset);
         }
-        if (acked <= peer.acked) {
-            return;
+        boolean more = acked > peer.acked;
+        if (more) {
+            peer.acked = acked;
         }
-        peer.acked = acked;
         if (peer.hasHeld()) {
             held.confirm(peer, peer.peer());
+        }
+        if (!more) {
+            return;
         }
         if (acked > peer.next && !peer.is(CLOSED)) {
             placement.settle(peer);

@@ -145,9 +145,7 @@ public final class Assembler {
 
     private void unexpected(HalfConnection half, HalfConnection peer, Segment segment, Anomaly refusal) {
         if (refusal != null) {
-            half.refusedBytes += segment.payloadLength();
-            reporter.report(half, refusal);
-            dueNs = timers.dueNs();
+            refuse(half, peer, segment, refusal);
             return;
         }
         Connection connection = half.connection;
@@ -164,6 +162,23 @@ public final class Assembler {
             endings.reset(half, peer, segment);
         } else {
             obey(half, peer, segment, acceptance == Stream.Acceptance.START);
+        }
+        dueNs = timers.dueNs();
+    }
+
+    private void refuse(HalfConnection half, HalfConnection peer, Segment segment, Anomaly refusal) {
+        boolean data = (segment.flags() & (Segment.SYN | Segment.RST | Segment.ACK)) == Segment.ACK
+                && segment.payloadLength() > 0;
+        if (refusal == Anomaly.CHECKSUM_WRONG
+                && data
+                && options.checksum() == AssemblerOptions.ChecksumRule.AUTO
+                && (half.state & (STARTED | CLOSED)) == STARTED) {
+            // damaged perhaps by the capture only: its receiver will tell
+            held.hold(half, segment, refusal);
+            held.confirm(half, peer);
+        } else {
+            half.refusedBytes += segment.payloadLength();
+            reporter.report(half, refusal);
         }
         dueNs = timers.dueNs();
     }
@@ -247,24 +262,33 @@ public final class Assembler {
             reporter.report(half, malformed);
         }
         Connection connection = half.connection;
-        if (!connection.machine.accept(segment.flags(), half == connection.low)) {
+        // whether a reset counts is not for the flags to say
+        if (!segment.has(Segment.RST) && !connection.machine.accept(segment.flags(), half == connection.low)) {
             reporter.report(half, Anomaly.STATE_UNEXPECTED);
         }
     }
 
     /** The new connection between the ends of an open one. */
     private void reuse(Connection connection, boolean swap, Segment segment) {
-        reporter.report(swap ? connection.high : connection.low, Anomaly.PORT_REUSED);
+        HalfConnection before = swap ? connection.high : connection.low;
+        boolean unanswered = before.next == 0 && before.peer().packets == 0;
+        int earlier = before.base;
+        SynCandidates candidates = connection.candidates;
+        reporter.report(before, unanswered ? Anomaly.SYN_AMBIGUOUS : Anomaly.PORT_REUSED);
         endings.close(connection, Ending.REUSED);
-        if (connection.ending != null && connection.stream != null) {
+        if (connection.stream != null) {
             endings.forget(connection);
         }
         Connection opened = open(null, segment, swap);
-        if (opened != null) {
-            HalfConnection half = swap ? opened.high : opened.low;
-            half.packets++;
-            unexpected(half, opened.peer(half), segment);
+        if (opened == null) {
+            return;
         }
+        HalfConnection half = swap ? opened.high : opened.low;
+        half.packets++;
+        if (unanswered) {
+            opened.candidates = SynCandidates.moved(candidates, half, earlier);
+        }
+        unexpected(half, opened.peer(half), segment);
     }
 
     /** A connection for a segment that has none, or whose connection has ended; null if it gets none. */

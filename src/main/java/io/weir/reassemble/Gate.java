@@ -6,6 +6,7 @@ import static io.weir.reassemble.HalfConnection.STARTED;
 import static io.weir.reassemble.HalfConnection.SYN_SEEN;
 import static io.weir.reassemble.HalfConnection.TIMESTAMPS;
 import static io.weir.reassemble.HalfConnection.TIMESTAMP_SEEN;
+import static io.weir.reassemble.HalfConnection.UNFLAGGED;
 
 import io.weir.decode.Checksum;
 import io.weir.decode.Segment;
@@ -47,6 +48,11 @@ final class Gate {
             return null;
         }
         if (!segment.has(Segment.ACK)) {
+            if (peer.packets == 0 && !half.is(STARTED)) {
+                // all that was captured of the connection so far; a SYN after it would refute it
+                half.set(UNFLAGGED);
+                return null;
+            }
             return segment.has(Segment.FIN) && segment.payloadWireLength() == 0
                     ? Anomaly.FIN_WITHOUT_ACK
                     : Anomaly.NO_ACK_FLAG;

@@ -30,6 +30,8 @@ public final class HalfConnection extends Timed {
     static final int TIMESTAMP_SEEN = 0x1000;
     /** Data was delivered or a gap was told. */
     static final int TOLD = 0x2000;
+    /** Data without ACK flag is among what waits for a start. */
+    static final int UNFLAGGED = 0x4000;
 
     final Connection connection;
     int state;

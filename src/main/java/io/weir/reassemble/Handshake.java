@@ -59,9 +59,8 @@ final class Handshake {
             start(half, segment);
             return Outcome.OURS;
         }
-        boolean silent = peer.packets == 0;
-        if (silent && half.next > 0) {
-            // only this side is captured, so nobody will confirm
+        if (peer.packets == 0) {
+            // nobody has answered; an answer to the earlier SYN still finds it among the new connection's candidates
             return Outcome.NEW_CONNECTION;
         }
         remember(half, first);

@@ -14,16 +14,18 @@ import java.nio.ByteBuffer;
 
 /**
  * Segments that the receiver may or may not have taken: data in a SYN, data into a closed window, data that
- * acknowledges what the other side was not seen to send. Their bytes are held back until the receiver acknowledges them,
+ * acknowledges what the other side was not seen to send, or whose checksum is wrong. Their bytes are held back until the receiver acknowledges them,
  * other bytes take their place, or {@link Timers#HOLD_NS} have passed.
  */
 final class Held {
     /** Held segments of one direction; one more is refused. */
     private static final int MAX_SEGMENTS = 8;
 
-    private static final int REASON_SYN_DATA = 1;
-    private static final int REASON_OTHER = 2;
-    private static final int WITH_FIN = 4;
+    // marks of a held run, in its PARENT field
+    private static final int SYN_DATA = 1;
+    private static final int UNSENT_ACKNOWLEDGED = 2;
+    private static final int WRONG_CHECKSUM = 4;
+    private static final int WITH_FIN = 8;
 
     private final PageCache pages;
     private final Runs runs;
@@ -65,11 +67,15 @@ final class Held {
     void hold(HalfConnection half, Segment segment, Anomaly why) {
         long offset = half.offset(segment.sequence()) + (segment.has(Segment.SYN) ? 1 : 0);
         int length = segment.payloadLength();
-        if (offset < half.next) {
+        if (offset < half.next && why != Anomaly.CHECKSUM_WRONG) {
             placement.place(half, segment);
             return;
         }
         reporter.report(half, why, offset, length);
+        if (offset < half.next) {
+            half.refusedBytes += length;
+            return;
+        }
         if (half.hasHeld() && half.waiting.heldRuns >= MAX_SEGMENTS || !memory.fits(length)) {
             half.refusedBytes += length;
             return;
@@ -83,7 +89,7 @@ final class Held {
                 segment.interfaceIndex(),
                 segment.timeNs(),
                 segment.payloadWireLength() - length);
-        int marks = why == Anomaly.SYN_DATA ? REASON_SYN_DATA : REASON_OTHER;
+        int marks = marks(why);
         pages.putInt(run, PARENT, segment.has(Segment.FIN) ? marks | WITH_FIN : marks);
         pages.putInt(run, RIGHT, segment.acknowledgement());
         pages.putInt(run, LEFT, NIL);
@@ -98,6 +104,15 @@ final class Held {
             pages.putInt(last, LEFT, run);
         }
         waiting.heldRuns++;
+    }
+
+    private static int marks(Anomaly why) {
+        return switch (why) {
+            case SYN_DATA -> SYN_DATA;
+            case ACKNOWLEDGES_UNSENT -> UNSENT_ACKNOWLEDGED;
+            case CHECKSUM_WRONG -> WRONG_CHECKSUM;
+            default -> 0;
+        };
     }
 
     /** Bytes {@code start..end} were accepted: what was held for their place is refused. */
@@ -124,12 +139,7 @@ final class Held {
             again = false;
             int before = NIL;
             for (int run = half.waiting.held; run != NIL; before = run, run = pages.getInt(run, LEFT)) {
-                boolean confirmed = half.acked >= runs.end(run)
-                        || (pages.getInt(run, PARENT) & REASON_OTHER) != 0
-                                && peer.is(STARTED)
-                                && !half.is(ZERO_WINDOW)
-                                && peer.offset(pages.getInt(run, RIGHT)) <= peer.sentTo;
-                if (confirmed) {
+                if (confirmed(half, peer, run)) {
                     accept(half, before, run);
                     again = true;
                     break;
@@ -139,16 +149,28 @@ final class Held {
         settle(half);
     }
 
+    private boolean confirmed(HalfConnection half, HalfConnection peer, int run) {
+        int marks = pages.getInt(run, PARENT);
+        if ((marks & WRONG_CHECKSUM) != 0) {
+            // nothing that such a segment says of its sender counts, so the acknowledgement alone must do
+            return peer.is(ACKNOWLEDGES) && half.offset(peer.acknowledgement) >= runs.end(run);
+        }
+        return half.acked >= runs.end(run)
+                || (marks & UNSENT_ACKNOWLEDGED) != 0
+                        && peer.is(STARTED)
+                        && peer.offset(pages.getInt(run, RIGHT)) <= peer.sentTo;
+    }
+
     /**
      * Time is up, or the connection ends. Data in a SYN that was not acknowledged goes, unless the other side was never
-     * seen and the sender went on behind it; other held bytes are accepted.
+     * seen and the sender went on behind it; so do bytes with a wrong checksum. Other held bytes are accepted.
      */
     void release(HalfConnection half, HalfConnection peer) {
         while (half.hasHeld()) {
             int run = half.waiting.held;
-            boolean synData = (pages.getInt(run, PARENT) & REASON_SYN_DATA) != 0;
+            int marks = pages.getInt(run, PARENT);
             boolean unheard = !peer.is(ACKNOWLEDGES) && half.sentTo >= runs.end(run);
-            if (synData && !unheard) {
+            if ((marks & SYN_DATA) != 0 && !unheard || (marks & WRONG_CHECKSUM) != 0) {
                 half.refusedBytes += runs.length(run);
                 unlink(half.waiting, NIL, run, pages.getInt(run, LEFT));
                 runs.free(run);
@@ -174,6 +196,10 @@ final class Held {
         runs.free(run);
         half.sentTo = Math.max(half.sentTo, offset + length);
         placement.place(half, released);
+        HalfConnection peer = half.peer();
+        if (peer.hasHeld()) {
+            confirm(peer, half);
+        }
     }
 
     private void unlink(Waiting waiting, int before, int run, int next) {

@@ -4,6 +4,7 @@ import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
 import static io.weir.reassemble.HalfConnection.HINT;
 import static io.weir.reassemble.HalfConnection.MIDSTREAM;
 import static io.weir.reassemble.HalfConnection.STARTED;
+import static io.weir.reassemble.HalfConnection.UNFLAGGED;
 
 import io.weir.decode.Segment;
 
@@ -57,6 +58,10 @@ final class Starts {
     /** The first byte's sequence number is known now; what waited finds its place. */
     void at(HalfConnection half, int sequence) {
         placement.discardHeld(half);
+        if (half.is(UNFLAGGED)) {
+            reporter.report(half, Anomaly.NO_ACK_FLAG);
+            placement.discard(half);
+        }
         if (half.hasRuns()) {
             long near = half.is(STARTED) ? 0 : PROVISIONAL;
             long shift = Sequence.difference(sequence, Sequence.add(half.base, near)) - near;

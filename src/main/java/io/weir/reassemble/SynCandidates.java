@@ -20,6 +20,16 @@ final class SynCandidates {
         }
     }
 
+    /** The candidates of an unanswered connection, handed on to the one that took its place. */
+    static SynCandidates moved(SynCandidates before, HalfConnection sender, int sequence) {
+        SynCandidates moved = new SynCandidates();
+        for (int index = 0; before != null && index < Math.min(before.count, MAX); index++) {
+            moved.add(sender, before.sequences[index]);
+        }
+        moved.add(sender, sequence);
+        return moved;
+    }
+
     boolean has(HalfConnection sender, int sequence) {
         for (int index = 0; index < Math.min(count, MAX); index++) {
             if (senders[index] == sender && sequences[index] == sequence) {
