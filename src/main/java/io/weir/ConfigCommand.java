@@ -2,7 +2,6 @@ package io.weir;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -23,13 +22,9 @@ final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigurationException, IOException {
-        PrintStream out = weir.streams().out();
-        if (defaults) {
-            out.write(defaultFile());
-        } else {
-            print(weir.configuration(), out);
-        }
-        out.flush();
+        weir.streams()
+                .out()
+                .write(defaults ? defaultFile() : text(weir.configuration()).getBytes(StandardCharsets.UTF_8));
         return 0;
     }
 
@@ -39,13 +34,14 @@ final class ConfigCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(Configuration configuration, PrintStream out) {
+    private static String text(Configuration configuration) {
+        StringBuilder text = new StringBuilder();
         String section = "";
         for (Setting setting : Schema.ALL) {
             int dot = setting.key().indexOf('.');
             if (!setting.key().substring(0, dot).equals(section)) {
                 section = setting.key().substring(0, dot);
-                out.print(section + ":\n");
+                text.append(section).append(":\n");
             }
             Configuration.Value value = configuration.value(setting);
             StringBuilder line = new StringBuilder("  ")
@@ -55,8 +51,9 @@ final class ConfigCommand implements Callable<Integer> {
             while (line.length() < COMMENT_COLUMN) {
                 line.append(' ');
             }
-            out.writeBytes((line + "  # " + value.place() + "\n").getBytes(StandardCharsets.UTF_8));
+            text.append(line).append("  # ").append(value.place()).append('\n');
         }
+        return text.toString();
     }
 
     /** The value as the file writes it. */

@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -21,8 +22,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        // System.out is made for text; events are written in large pieces and the result of each write matters
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false);
+        // System.out would hide that its reader has gone
+        FileOutputStream out = new FileOutputStream(FileDescriptor.out);
         int status = run(arguments, System.getenv(), new Streams(System.in, out, System.err));
         System.exit(status);
     }
@@ -40,7 +41,7 @@ public final class Main {
             Flags.addTo(line.getSubcommands().get(command).getCommandSpec(), all, all);
         }
         Flags.addTo(line.getSubcommands().get("read").getCommandSpec(), ReadCommand::concerns, all);
-        line.setOut(new PrintWriter(streams.out(), true));
+        line.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(streams.err(), true));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         line.setUsageHelpWidth(110);

@@ -1,6 +1,7 @@
 package io.weir;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,8 +26,8 @@ import picocli.CommandLine.Spec;
                     + " (WEIR_SERVE_PORT). Flags win over variables, variables over the file."
         })
 final class RootCommand implements Callable<Integer> {
-    /** Standard streams; tests bring their own. */
-    record Streams(InputStream in, PrintStream out, PrintStream err) {}
+    /** Standard streams; tests bring their own. What is written to {@code out} is not buffered and tells its failures. */
+    record Streams(InputStream in, OutputStream out, PrintStream err) {}
 
     private final Streams streams;
     private final Map<String, String> environment;

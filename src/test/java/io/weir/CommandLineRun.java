@@ -16,11 +16,8 @@ record CommandLineRun(int status, byte[] output, String errors) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         RootCommand.Streams streams = new RootCommand.Streams(
-                new ByteArrayInputStream(input),
-                new PrintStream(out, false, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
+                new ByteArrayInputStream(input), out, new PrintStream(err, true, StandardCharsets.UTF_8));
         int status = Main.run(arguments, environment, streams);
-        streams.out().flush();
         return new CommandLineRun(status, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
     }
 
