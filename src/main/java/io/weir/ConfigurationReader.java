@@ -67,7 +67,7 @@ final class ConfigurationReader {
     }
 
     static String unknown(String key) {
-        Optional<Setting> meant = Schema.nearest(key);
+        Optional<Setting> meant = Spelling.nearest(key);
         return "unknown key '" + key + "'"
                 + meant.map(setting -> ", did you mean '" + setting.key() + "'?")
                         .orElse("; 'weir config' lists all keys");
@@ -128,7 +128,7 @@ final class ConfigurationReader {
             } else if (!SERVICE_LINK.matcher(name).matches()) {
                 String asKey = name.substring("WEIR_".length()).toLowerCase(java.util.Locale.ROOT);
                 problems.add("environment variable " + name + " is no key of weir"
-                        + Schema.nearest(asKey.replace('_', '.'))
+                        + Spelling.nearest(asKey.replace('_', '.'))
                                 .map(meant -> ", did you mean " + meant.environmentVariable() + "?")
                                 .orElse("; 'weir config' lists all keys"));
             }

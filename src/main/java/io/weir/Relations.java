@@ -16,6 +16,11 @@ final class Relations {
         notAbove(values, HALF_OPEN_TIMEOUT, IDLE_TIMEOUT, problems);
         notAbove(values, FIRST_BYTES, RETAINED_BYTES, problems);
         notAbove(values, NEWEST_BYTES, RETAINED_BYTES, problems);
+        notAbove(values, SUBSCRIBER_BYTES, EVENT_BYTES, problems);
+        if (values.durationNs(HEARTBEAT) >= values.durationNs(CONNECTION_IDLE)) {
+            problems.add(told(values, HEARTBEAT) + ": must be below " + told(values, CONNECTION_IDLE)
+                    + ", which would cut silent readers");
+        }
         together(values, TLS_CERTIFICATE, TLS_KEY, problems);
         together(values, TLS_KEY, TLS_CERTIFICATE, problems);
         together(values, TLS_CLIENT_CA, TLS_CERTIFICATE, problems);

@@ -1,0 +1,61 @@
+package io.weir;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The most memory that weir's buffers take, computed from their bounds; the Java runtime itself comes on top. */
+final class MemoryBudget {
+    /** Of the tables for one open stream and its entry in the catalogue; measured, rounded up. */
+    static final long BYTES_PER_STREAM = 1_024;
+
+    /** @param bytes at most */
+    record Share(String what, long bytes) {}
+
+    private final List<Share> shares = new ArrayList<>();
+
+    /**
+     * @param partitions that run
+     * @param rings interfaces that are captured, each with its ring; 0 for files
+     */
+    static MemoryBudget of(Configuration values, int partitions, int rings) {
+        MemoryBudget budget = new MemoryBudget();
+        budget.add("capture rings", values.number(Schema.RING_BYTES) * rings);
+        budget.add("lanes", values.number(Schema.LANE_BYTES) * partitions);
+        budget.add("fragments", values.number(Schema.FRAGMENT_BYTES));
+        budget.add("reassembly", values.number(Schema.WAITING_BYTES));
+        budget.add("history", values.number(Schema.HISTORY_BYTES) * partitions);
+        budget.add("streams", values.number(Schema.STREAMS) * BYTES_PER_STREAM);
+        budget.add("retention", values.number(Schema.RETAINED_BYTES));
+        budget.add("closed streams", values.number(Schema.CLOSED_STREAMS) * BYTES_PER_STREAM);
+        budget.add("events", values.number(Schema.EVENT_BYTES));
+        return budget;
+    }
+
+    private void add(String what, long bytes) {
+        shares.add(new Share(what, bytes));
+    }
+
+    List<Share> shares() {
+        return List.copyOf(shares);
+    }
+
+    long totalBytes() {
+        return shares.stream().mapToLong(Share::bytes).sum();
+    }
+
+    /** One line: {@code at most 312 MiB: capture rings 32, lanes 16, ...}. */
+    String text() {
+        StringBuilder text =
+                new StringBuilder("at most ").append(mebibytes(totalBytes())).append(" MiB: ");
+        String separator = "";
+        for (Share share : shares) {
+            text.append(separator).append(share.what()).append(' ').append(mebibytes(share.bytes()));
+            separator = ", ";
+        }
+        return text.toString();
+    }
+
+    private static long mebibytes(long bytes) {
+        return bytes + (1 << 20) - 1 >> 20;
+    }
+}
