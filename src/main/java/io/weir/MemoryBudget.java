@@ -13,13 +13,10 @@ final class MemoryBudget {
 
     private final List<Share> shares = new ArrayList<>();
 
-    /**
-     * @param partitions that run
-     * @param rings interfaces that are captured, each with its ring; 0 for files
-     */
-    static MemoryBudget of(Configuration values, int partitions, int rings) {
+    /** @param partitions that run */
+    static MemoryBudget of(Configuration values, int partitions) {
         MemoryBudget budget = new MemoryBudget();
-        budget.add("capture rings", values.number(Schema.RING_BYTES) * rings);
+        budget.add("capture ring", values.number(Schema.RING_BYTES));
         budget.add("lanes", values.number(Schema.LANE_BYTES) * partitions);
         budget.add("fragments", values.number(Schema.FRAGMENT_BYTES));
         budget.add("reassembly", values.number(Schema.WAITING_BYTES));
@@ -43,7 +40,7 @@ final class MemoryBudget {
         return shares.stream().mapToLong(Share::bytes).sum();
     }
 
-    /** One line: {@code at most 312 MiB: capture rings 32, lanes 16, ...}. */
+    /** One line: {@code at most 312 MiB: capture ring 32, lanes 16, ...}. */
     String text() {
         StringBuilder text =
                 new StringBuilder("at most ").append(mebibytes(totalBytes())).append(" MiB: ");

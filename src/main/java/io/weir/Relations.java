@@ -24,6 +24,9 @@ final class Relations {
         together(values, TLS_CERTIFICATE, TLS_KEY, problems);
         together(values, TLS_KEY, TLS_CERTIFICATE, problems);
         together(values, TLS_CLIENT_CA, TLS_CERTIFICATE, problems);
+        if (Long.bitCount(values.number(LANE_BYTES)) != 1) {
+            problems.add(told(values, LANE_BYTES) + ": must be a power of two, such as 4MiB, 8MiB or 16MiB");
+        }
         if (values.list(INTERFACES).contains("any") && values.list(INTERFACES).size() > 1) {
             problems.add(told(values, INTERFACES) + ": any stands for all of them and must stand alone");
         }

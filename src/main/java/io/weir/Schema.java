@@ -17,7 +17,8 @@ final class Schema {
 
     static final Setting INTERFACES = define(Setting.list(
             "capture.interfaces",
-            "Interfaces to capture on: names, globs such as eth*, or any. Empty takes the default route's interface."));
+            "Interfaces to capture on: names, globs such as eth*, either behind ! to leave it out, or any alone."
+                    + " Empty takes the default route's interface."));
     static final Setting BACKEND = define(Setting.choice(
             "capture.backend",
             List.of("auto", "afpacket", "pcap"),
@@ -28,9 +29,9 @@ final class Schema {
             "A pcap-filter expression such as 'port 80'. Empty captures everything. Needs libpcap."));
     static final Setting SNAP_LENGTH = define(Setting.bytes(
             "capture.snap-length",
-            "256KiB",
+            "128KiB",
             "64",
-            "1MiB",
+            "512KiB",
             "Bytes captured of each frame. Below 64KiB, large frames leave gaps (cause truncated)."));
     static final Setting PROMISCUOUS = define(Setting.onOff(
             "capture.promiscuous",
@@ -39,18 +40,20 @@ final class Schema {
     static final Setting RING_BYTES = define(Setting.bytes(
             "capture.ring-bytes",
             "32MiB",
-            "2MiB",
+            "128KiB",
             "1GiB",
-            "Kernel memory between the network and weir, for each interface. When full, the kernel drops and counts."));
+            "Kernel memory between the network and weir. When full, the kernel drops frames and counts them."));
+    static final Setting LATENCY = define(Setting.duration(
+            "capture.latency", "8ms", "1ms", "1s", "Longest wait before the kernel hands on frames that it collects."));
 
     static final Setting PARTITIONS = define(Setting.number(
             "partition.count", "0", "0", "64", "Threads that reassemble. 0 takes one for each processor, at most 8."));
     static final Setting LANE_BYTES = define(Setting.bytes(
             "partition.lane-bytes",
             "8MiB",
-            "1MiB",
+            "256KiB",
             "1GiB",
-            "Memory between capture and each partition. When full, frames are dropped and counted."));
+            "Memory between capture and each partition, a power of two. When full, frames are dropped and counted."));
 
     static final Setting OVERLAP = define(Setting.choice(
             "reassembly.overlap",
@@ -135,19 +138,30 @@ final class Schema {
             "1GiB",
             "Delivered bytes that each partition remembers, to compare with what is sent again."));
 
-    static final Setting FRAGMENT_BYTES = define(
-            Setting.bytes(
-                    "fragments.max-bytes",
-                    "4MiB",
-                    "64KiB",
-                    "1GiB",
-                    "Bytes of IP fragments that wait for the rest of their datagram. When full, they are dropped and counted."));
+    static final Setting FRAGMENT_OVERLAP = define(Setting.choice(
+            "fragments.overlap",
+            List.of("linux", "first", "last", "bsd", "bsd-right", "windows", "solaris"),
+            "What fragments that overlap become, as that system's kernel decides; linux drops the datagram."));
+    static final Setting FRAGMENT_BYTES = define(Setting.bytes(
+            "fragments.max-bytes",
+            "4MiB",
+            "64KiB",
+            "64MiB",
+            "Bytes of IP fragments that wait for the rest of their datagram. When full, the oldest datagram is dropped."));
     static final Setting FRAGMENT_DATAGRAMS = define(Setting.number(
-            "fragments.max-datagrams", "1024", "1", "1048576", "Datagrams that may be incomplete at a time."));
-    static final Setting FRAGMENTS_PER_DATAGRAM =
-            define(Setting.number("fragments.max-fragments", "64", "2", "8192", "Fragments of one datagram."));
+            "fragments.max-datagrams",
+            "1024",
+            "1",
+            "16384",
+            "Datagrams that may be incomplete at a time. When full, the oldest is dropped."));
+    static final Setting FRAGMENTS_PER_DATAGRAM = define(Setting.number(
+            "fragments.max-fragments", "64", "2", "256", "Fragments of one datagram. One more drops the datagram."));
     static final Setting FRAGMENT_TIMEOUT = define(
             Setting.duration("fragments.timeout", "30s", "100ms", "1h", "How long a datagram may stay incomplete."));
+    static final Setting REFUSE_TINY_FIRST = define(Setting.onOff(
+            "fragments.refuse-tiny-first",
+            false,
+            "Drop IPv4 datagrams whose first fragment has no whole TCP header (RFC 1858). Linux delivers them."));
 
     static final Setting RETAINED_BYTES = define(Setting.bytes(
             "retention.max-bytes",

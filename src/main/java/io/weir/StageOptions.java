@@ -1,5 +1,7 @@
 package io.weir;
 
+import io.weir.defragment.DefragmenterOptions;
+import io.weir.defragment.FragmentPolicy;
 import io.weir.reassemble.AssemblerOptions;
 import io.weir.reassemble.AssemblerOptions.ChecksumRule;
 import io.weir.reassemble.OverlapPolicy;
@@ -25,6 +27,16 @@ final class StageOptions {
                 values.durationNs(Schema.IDLE_TIMEOUT),
                 values.durationNs(Schema.AFTER_CLOSE),
                 values.integer(Schema.HISTORY_BYTES));
+    }
+
+    static DefragmenterOptions defragmenter(Configuration values) {
+        return new DefragmenterOptions(
+                constant(FragmentPolicy.class, values.text(Schema.FRAGMENT_OVERLAP)),
+                values.integer(Schema.FRAGMENT_BYTES),
+                values.integer(Schema.FRAGMENT_DATAGRAMS),
+                values.integer(Schema.FRAGMENTS_PER_DATAGRAM),
+                values.durationNs(Schema.FRAGMENT_TIMEOUT),
+                values.on(Schema.REFUSE_TINY_FIRST));
     }
 
     /** Of a bound for the whole probe, at least 1. */
