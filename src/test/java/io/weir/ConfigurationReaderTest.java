@@ -126,7 +126,7 @@ class ConfigurationReaderTest {
                         ":5: capture.promiscuous is 'yes', but must be true or false",
                         ":6: capture.filter is a list, but must be text; put it in quotes",
                         ":7: capture.snap-length is nothing, but must be a size such as 64MiB, 256KiB or 4096,"
-                                + " from 64 to 1MiB",
+                                + " from 64 to 512KiB",
                         ":9: reassembly.hole-timeout is '5', but must be a duration such as 50ms, 5s or 10m,"
                                 + " from 1ms to 1h",
                         ":11: serve.port is '80', but must be a whole number, from 0 to 65535");
