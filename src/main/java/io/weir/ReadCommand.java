@@ -24,14 +24,18 @@ import picocli.CommandLine.ParentCommand;
 /** {@code weir read}: files or standard input, through the same stages as live capture, to NDJSON on standard output. */
 @Command(
         name = "read",
-        description = "Replay captures (pcap, pcapng, also gzip-compressed) and print their events, one JSON object a line.")
+        description =
+                "Replay captures (pcap, pcapng, also gzip-compressed) and print their events, one JSON object a line.")
 final class ReadCommand implements Callable<Integer> {
     static final String STANDARD_INPUT = "-";
 
     @ParentCommand
     private RootCommand weir;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Capture files, read in this order; - is standard input.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Capture files, read in this order; - is standard input.")
     private List<String> files;
 
     @Option(
@@ -54,7 +58,8 @@ final class ReadCommand implements Callable<Integer> {
             names = {"-f", "--filter"},
             paramLabel = "EXPRESSION",
             defaultValue = "",
-            description = "Read only frames that this pcap-filter expression selects, such as 'port 80'. Needs libpcap.")
+            description =
+                    "Read only frames that this pcap-filter expression selects, such as 'port 80'. Needs libpcap.")
     private String filter;
 
     /** Whether a setting has a meaning for files. */
@@ -135,7 +140,9 @@ final class ReadCommand implements Callable<Integer> {
     private static int unwritable(IOException broken) throws FailureException {
         String reason = String.valueOf(broken.getMessage());
         // who reads the events has seen enough, as head has after ten lines
-        if (reason.contains("Broken pipe") || reason.contains("Stream closed") || reason.contains("pipe is being closed")) {
+        if (reason.contains("Broken pipe")
+                || reason.contains("Stream closed")
+                || reason.contains("pipe is being closed")) {
             return 0;
         }
         throw new FailureException("cannot write the events to standard output: " + reason, broken);

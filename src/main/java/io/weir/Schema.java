@@ -142,12 +142,13 @@ final class Schema {
             "fragments.overlap",
             List.of("linux", "first", "last", "bsd", "bsd-right", "windows", "solaris"),
             "What fragments that overlap become, as that system's kernel decides; linux drops the datagram."));
-    static final Setting FRAGMENT_BYTES = define(Setting.bytes(
-            "fragments.max-bytes",
-            "4MiB",
-            "64KiB",
-            "64MiB",
-            "Bytes of IP fragments that wait for the rest of their datagram. When full, the oldest datagram is dropped."));
+    static final Setting FRAGMENT_BYTES = define(
+            Setting.bytes(
+                    "fragments.max-bytes",
+                    "4MiB",
+                    "64KiB",
+                    "64MiB",
+                    "Bytes of IP fragments that wait for the rest of their datagram. When full, the oldest datagram is dropped."));
     static final Setting FRAGMENT_DATAGRAMS = define(Setting.number(
             "fragments.max-datagrams",
             "1024",

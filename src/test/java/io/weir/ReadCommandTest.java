@@ -22,8 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadCommandTest {
-    private static final byte[] EXCHANGE =
-            new PcapBuilder().exchange("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nfish").bytes();
+    private static final byte[] EXCHANGE = new PcapBuilder()
+            .exchange("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nfish")
+            .bytes();
 
     @TempDir
     private Path folder;
@@ -35,7 +36,8 @@ class ReadCommandTest {
         assertThat(run.status()).isZero();
         List<JsonObject> events = events(run);
         assertThat(events).map(event -> event.getString("type")).containsExactly("open", "data", "data", "close");
-        assertThat(events.get(0).getJsonObject("client")).isEqualTo(new JsonObject("{\"ip\":\"10.0.0.1\",\"port\":40000}"));
+        assertThat(events.get(0).getJsonObject("client"))
+                .isEqualTo(new JsonObject("{\"ip\":\"10.0.0.1\",\"port\":40000}"));
         assertThat(events.get(0).getString("roles")).isEqualTo("handshake");
         assertThat(events.get(1).getString("payload")).isEqualTo("GET / HTTP/1.1\r\n\r\n");
         assertThat(events.get(1).getString("from")).isEqualTo("client");
@@ -80,8 +82,14 @@ class ReadCommandTest {
 
     @Test
     void aConversationMayGoOnInTheNextFile() throws Exception {
-        byte[] begin = new PcapBuilder().handshake().client(1001, 5001, PcapBuilder.ACK, "first ").bytes();
-        byte[] end = new PcapBuilder().after(1_000).client(1007, 5001, PcapBuilder.ACK, "second").bytes();
+        byte[] begin = new PcapBuilder()
+                .handshake()
+                .client(1001, 5001, PcapBuilder.ACK, "first ")
+                .bytes();
+        byte[] end = new PcapBuilder()
+                .after(1_000)
+                .client(1007, 5001, PcapBuilder.ACK, "second")
+                .bytes();
 
         List<JsonObject> events = events(weir("read", "--payload", "text", file("1.pcap", begin), file("2.pcap", end)));
 
@@ -100,7 +108,11 @@ class ReadCommandTest {
     @Test
     void payloadIsShownAsAsked() throws Exception {
         String file = file(
-                "a.pcap", new PcapBuilder().handshake().client(1001, 5001, PcapBuilder.ACK, "fish").bytes());
+                "a.pcap",
+                new PcapBuilder()
+                        .handshake()
+                        .client(1001, 5001, PcapBuilder.ACK, "fish")
+                        .bytes());
 
         assertThat(payload("base64", file)).isEqualTo("ZmlzaA==");
         assertThat(payload("hex", file)).isEqualTo("66697368");
@@ -129,7 +141,10 @@ class ReadCommandTest {
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.output()).isEmpty();
-        assertThat(run.errors()).contains("weir: ").contains("page.html is no capture file").doesNotContain("\tat ");
+        assertThat(run.errors())
+                .contains("weir: ")
+                .contains("page.html is no capture file")
+                .doesNotContain("\tat ");
     }
 
     @Test
@@ -177,8 +192,7 @@ class ReadCommandTest {
 
         CommandLineRun run = weir("read", "--filter", "port 40001", file("two.pcap", two));
 
-        Assumptions.assumeFalse(
-                run.errors().contains("libpcap is"), "needs libpcap: " + run.errors());
+        Assumptions.assumeFalse(run.errors().contains("libpcap is"), "needs libpcap: " + run.errors());
         assertThat(run.status()).isZero();
         assertThat(events(run)).hasSize(4);
         assertThat(run.errors()).contains("filtered: frames 8");
@@ -237,7 +251,9 @@ class ReadCommandTest {
     }
 
     private static String payload(String form, String file) {
-        return events(weir("read", "--payload", form, "--events", "data", file)).get(0).getString("payload");
+        return events(weir("read", "--payload", form, "--events", "data", file))
+                .get(0)
+                .getString("payload");
     }
 
     private static List<JsonObject> events(CommandLineRun run) {

@@ -19,9 +19,6 @@ import io.weir.tally.Counters;
  * <p>Callbacks must not call back into the assembler.
  */
 public final class Assembler {
-    /** Of {@link AssemblerOptions#maxStreams}, this part may be half-open. */
-    private static final int HALF_OPEN_SHARE = 4;
-
     private static final int RARE_FLAGS = Segment.SYN | Segment.FIN | Segment.RST | Segment.URG | Segment.ACK;
     private static final int RARE_OPTIONS = ~(Segment.OPTION_TIMESTAMPS | Segment.OPTION_SACK);
 
@@ -38,6 +35,8 @@ public final class Assembler {
     private final Handshake handshake;
     private final Acknowledgements acknowledgements;
     private final Endings endings;
+    private final Admission admission;
+    private final Upkeep upkeep;
     private long dueNs = Long.MAX_VALUE;
 
     /**
@@ -53,7 +52,10 @@ public final class Assembler {
         this.options = options;
         Runs runs = new Runs(pages);
         Conflicts conflicts = new Conflicts(reporter, runs);
-        OutOfOrderQueue queue = new OutOfOrderQueue(options.overlap(), new RunTree(pages), runs, conflicts);
+        RunTree tree = new RunTree(pages);
+        OutOfOrderQueue queue = options.overlap().isTable()
+                ? new TableQueue(options.overlap(), tree, runs, conflicts)
+                : new LinuxQueue(tree, runs, conflicts);
         History history = new History(options.historyBytes());
         Memory memory = new Memory(pages, options);
         timers = new Timers(options);
@@ -65,6 +67,8 @@ public final class Assembler {
         handshake = new Handshake(starts, delivery, reporter);
         acknowledgements = new Acknowledgements(held, starts, placement);
         endings = new Endings(options, pool, timers, delivery, placement, held, starts, reporter);
+        admission = new Admission(options, pool, timers, starts, endings, reporter);
+        upkeep = new Upkeep(options, pool, timers, starts, held, placement, endings, reporter);
     }
 
     /** Takes in one segment; the streams' callbacks run before this returns. */
@@ -78,7 +82,8 @@ public final class Assembler {
         boolean swap = FlowHash.sourceIsHigher(segment);
         Connection connection = pool.find(segment, swap);
         if (connection == null || connection.ending != null) {
-            connection = open(connection, segment, swap);
+            connection = admission.open(connection, segment, swap);
+            dueNs = timers.dueNs();
             if (connection == null) {
                 return;
             }
@@ -135,7 +140,8 @@ public final class Assembler {
                 timeNs,
                 segment.interfaceIndex());
         if (half.acked > half.next || connection.halfOpen || peer.queue != null) {
-            settle(connection, half, peer);
+            endings.settle(connection);
+            dueNs = timers.dueNs();
         }
     }
 
@@ -210,7 +216,8 @@ public final class Assembler {
             acknowledgements.take(half, peer, segment);
         }
         place(half, peer, segment, reason);
-        settle(connection, half, peer);
+        endings.settle(connection);
+        dueNs = timers.dueNs();
     }
 
     private void place(HalfConnection half, HalfConnection peer, Segment segment, Anomaly reason) {
@@ -241,21 +248,6 @@ public final class Assembler {
         placement.place(half, segment);
     }
 
-    /** After whatever a segment did: timers, and the connection's end if both sides have ended. */
-    private void settle(Connection connection, HalfConnection half, HalfConnection peer) {
-        if (connection.ending != null) {
-            return;
-        }
-        placement.settle(half);
-        placement.settle(peer);
-        if (connection.halfOpen && (peer.packets > 0 || half.next > 0)) {
-            connection.halfOpen = false;
-            timers.open.add(connection, reporter.now());
-        }
-        endings.closeIfBothEnded(connection);
-        dueNs = timers.dueNs();
-    }
-
     private void advise(HalfConnection half, Segment segment) {
         Anomaly malformed = TcpOptionCheck.malformed(segment);
         if (malformed != null) {
@@ -279,7 +271,7 @@ public final class Assembler {
         if (connection.stream != null) {
             endings.forget(connection);
         }
-        Connection opened = open(null, segment, swap);
+        Connection opened = admission.open(null, segment, swap);
         if (opened == null) {
             return;
         }
@@ -291,169 +283,33 @@ public final class Assembler {
         unexpected(half, opened.peer(half), segment);
     }
 
-    /** A connection for a segment that has none, or whose connection has ended; null if it gets none. */
-    private Connection open(Connection ended, Segment segment, boolean swap) {
-        if (ended != null) {
-            HalfConnection half = swap ? ended.high : ended.low;
-            if (endings.straggler(ended, half, segment)) {
-                if (ended.stream != null) {
-                    ended.stream.accept(segment, ended.direction(half), half.expectedSequence() & 0xFFFFFFFFL);
-                }
-                return null;
-            }
-            endings.forget(ended);
-        }
-        if (options.checksum() == AssemblerOptions.ChecksumRule.ON && segment.checksum() == Checksum.WRONG) {
-            reporter.count(Anomaly.CHECKSUM_WRONG);
-            return null;
-        }
-        boolean halfOpen = (segment.flags() & (Segment.SYN | Segment.ACK | Segment.RST)) == Segment.SYN;
-        makeRoom(halfOpen);
-        reporter.now(segment.timeNs());
-        Connection connection = pool.add(segment);
-        connection.stream = pool.factory.open(segment, connection);
-        if (connection.stream == null) {
-            pool.ended();
-            pool.remove(connection);
-            return null;
-        }
-        connection.halfOpen = halfOpen;
-        (halfOpen ? timers.halfOpen : timers.open).add(connection, segment.timeNs());
-        dueNs = timers.dueNs();
-        return connection;
-    }
-
-    private void makeRoom(boolean halfOpen) {
-        boolean full = pool.size() >= options.maxStreams();
-        boolean tooManyHalfOpen = halfOpen && timers.halfOpen.size() >= options.maxStreams() / HALF_OPEN_SHARE;
-        if (!full && !tooManyHalfOpen) {
-            return;
-        }
-        Timed oldest = timers.halfOpen.oldest();
-        oldest = oldest != null ? oldest : timers.suspected.oldest();
-        oldest = oldest != null ? oldest : timers.open.oldest();
-        Connection connection = (Connection) oldest;
-        starts.settleRoles(connection);
-        reporter.report(connection.low, Anomaly.STREAM_LIMIT);
-        endings.close(connection, Ending.EVICTED);
-    }
-
     /**
      * Lets packet time pass without a packet: whatever is due at {@code nowNs} happens. Costs as much as is due.
      *
      * @param nowNs nanoseconds since 1970; a time that goes backwards does nothing
      */
     public void advance(long nowNs) {
-        reporter.now(nowNs);
-        Timed due;
-        while ((due = due(timers.starting, options.startGraceNs(), nowNs)) != null) {
-            HalfConnection half = (HalfConnection) due;
-            starts.now(half);
-            settle(half.connection, half, half.peer());
-        }
-        while ((due = due(timers.held, Timers.HOLD_NS, nowNs)) != null) {
-            HalfConnection half = ((Waiting) due).half;
-            held.release(half, half.peer());
-            settle(half.connection, half, half.peer());
-        }
-        while ((due = due(timers.ackedHoles, options.ackedHoleGraceNs(), nowNs)) != null) {
-            giveUp((HalfConnection) due, GapCause.NOT_CAPTURED);
-        }
-        while ((due = due(timers.holes, options.holeTimeoutNs(), nowNs)) != null) {
-            giveUp((HalfConnection) due, GapCause.TIMEOUT);
-        }
-        closeDue(timers.halfOpen, options.halfOpenTimeoutNs(), nowNs, Ending.IDLE);
-        closeDue(timers.suspected, options.halfOpenTimeoutNs(), nowNs, Ending.RST);
-        closeDue(timers.open, options.idleTimeoutNs(), nowNs, Ending.IDLE);
-        forgetDue(timers.tombstones, options.tombstoneNs(), nowNs);
-        forgetDue(timers.lingering, options.idleTimeoutNs(), nowNs);
+        upkeep.advance(nowNs);
         dueNs = timers.dueNs();
-    }
-
-    private static Timed due(TimeQueue queue, long delayNs, long nowNs) {
-        return queue.dueNs(delayNs) <= nowNs ? queue.oldest() : null;
-    }
-
-    private void giveUp(HalfConnection half, GapCause cause) {
-        placement.giveUpHole(half, cause);
-        TimeQueue.leave(half);
-        settle(half.connection, half, half.peer());
-    }
-
-    private void closeDue(TimeQueue queue, long delayNs, long nowNs, Ending ending) {
-        Timed due;
-        while ((due = due(queue, delayNs, nowNs)) != null) {
-            Connection connection = (Connection) due;
-            if (queue != timers.halfOpen && connection.lastSeenNs() + delayNs > nowNs) {
-                // seen since it was queued
-                queue.add(connection, connection.lastSeenNs());
-            } else {
-                endings.close(connection, ending);
-            }
-        }
-    }
-
-    private void forgetDue(TimeQueue queue, long delayNs, long nowNs) {
-        Timed due;
-        while ((due = due(queue, delayNs, nowNs)) != null) {
-            endings.forget((Connection) due);
-        }
     }
 
     /** Gives up old holes and closes old connections, see {@link FlushOptions}. Costs as much as is old. */
     public Flushed flush(FlushOptions what) {
-        int flushed = 0;
-        for (TimeQueue queue : new TimeQueue[] {timers.holes, timers.ackedHoles}) {
-            Timed next;
-            for (Timed each = queue.oldest(); each != null; each = next) {
-                next = each.after;
-                HalfConnection half = (HalfConnection) each;
-                boolean old = false;
-                while (placement.hasHole(half) && placement.waitsSinceNs(half) < what.dataOlderThanNs()) {
-                    placement.giveUpHole(half, GapCause.TIMEOUT);
-                    old = true;
-                }
-                if (old) {
-                    flushed++;
-                    TimeQueue.leave(half);
-                    settle(half.connection, half, half.peer());
-                }
-            }
-        }
-        int before = pool.size();
-        for (TimeQueue queue : new TimeQueue[] {timers.halfOpen, timers.suspected, timers.open}) {
-            Timed next;
-            for (Timed each = queue.oldest(); each != null && each.queuedNs < what.closeOlderThanNs(); each = next) {
-                next = each.after;
-                if (((Connection) each).lastSeenNs() < what.closeOlderThanNs()) {
-                    endings.close((Connection) each, Ending.IDLE);
-                }
-            }
-        }
+        Flushed flushed = upkeep.flush(what);
         dueNs = timers.dueNs();
-        return new Flushed(flushed, before - pool.size());
+        return flushed;
+    }
+
+    /** Delivers everything that waits and closes every connection with {@link Ending#STOPPED}; returns how many. */
+    public int flushAll() {
+        int closed = upkeep.flushAll();
+        dueNs = timers.dueNs();
+        return closed;
     }
 
     /** {@link #flush} of holes and connections alike. */
     public Flushed flushCloseOlderThan(long timeNs) {
         return flush(new FlushOptions(timeNs, timeNs));
-    }
-
-    /** Delivers everything that waits and closes every connection with {@link Ending#STOPPED}; returns how many. */
-    public int flushAll() {
-        int closed = 0;
-        Connection[] all = pool.snapshot();
-        java.util.Arrays.sort(all, java.util.Comparator.comparingLong(Connection::openedNs));
-        for (Connection connection : all) {
-            if (connection.ending == null) {
-                endings.close(connection, Ending.STOPPED);
-                closed++;
-            } else {
-                endings.forget(connection);
-            }
-        }
-        dueNs = timers.dueNs();
-        return closed;
     }
 
     /** One counter for each anomaly; any thread may read. */

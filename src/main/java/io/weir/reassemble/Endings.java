@@ -87,8 +87,24 @@ final class Endings {
         reporter.report(half, Anomaly.RST_IGNORED);
     }
 
+    /** After whatever a segment or a timer did: the timers anew, and the connection's end if both sides have ended. */
+    void settle(Connection connection) {
+        if (connection.ending != null) {
+            return;
+        }
+        HalfConnection low = connection.low;
+        HalfConnection high = connection.high;
+        placement.settle(low);
+        placement.settle(high);
+        if (connection.halfOpen && (low.packets > 0 && high.packets > 0 || low.next > 0 || high.next > 0)) {
+            connection.halfOpen = false;
+            timers.open.add(connection, reporter.now());
+        }
+        closeIfBothEnded(connection);
+    }
+
     /** Closes the connection if both directions have ended. */
-    void closeIfBothEnded(Connection connection) {
+    private void closeIfBothEnded(Connection connection) {
         if (connection.low.is(HalfConnection.CLOSED) && connection.high.is(HalfConnection.CLOSED)) {
             close(connection, Ending.FIN);
         }

@@ -1,0 +1,78 @@
+package io.weir.reassemble;
+
+import io.weir.decode.Checksum;
+import io.weir.decode.Segment;
+
+/** Decides which segments open a connection, and who makes room for it. */
+final class Admission {
+    /** Of {@link AssemblerOptions#maxStreams}, this part may be half-open. */
+    private static final int HALF_OPEN_SHARE = 4;
+
+    private final AssemblerOptions options;
+    private final StreamPool pool;
+    private final Timers timers;
+    private final Starts starts;
+    private final Endings endings;
+    private final Reporter reporter;
+
+    Admission(
+            AssemblerOptions options,
+            StreamPool pool,
+            Timers timers,
+            Starts starts,
+            Endings endings,
+            Reporter reporter) {
+        this.options = options;
+        this.pool = pool;
+        this.timers = timers;
+        this.starts = starts;
+        this.endings = endings;
+        this.reporter = reporter;
+    }
+
+    /** A connection for a segment that has none, or whose connection has ended; null if it gets none. */
+    Connection open(Connection ended, Segment segment, boolean swap) {
+        if (ended != null) {
+            HalfConnection half = swap ? ended.high : ended.low;
+            if (endings.straggler(ended, half, segment)) {
+                if (ended.stream != null) {
+                    ended.stream.accept(segment, ended.direction(half), half.expectedSequence() & 0xFFFFFFFFL);
+                }
+                return null;
+            }
+            endings.forget(ended);
+        }
+        if (options.checksum() == AssemblerOptions.ChecksumRule.ON && segment.checksum() == Checksum.WRONG) {
+            reporter.count(Anomaly.CHECKSUM_WRONG);
+            return null;
+        }
+        boolean halfOpen = (segment.flags() & (Segment.SYN | Segment.ACK | Segment.RST)) == Segment.SYN;
+        makeRoom(halfOpen);
+        reporter.now(segment.timeNs());
+        Connection connection = pool.add(segment);
+        connection.stream = pool.factory.open(segment, connection);
+        if (connection.stream == null) {
+            pool.ended();
+            pool.remove(connection);
+            return null;
+        }
+        connection.halfOpen = halfOpen;
+        (halfOpen ? timers.halfOpen : timers.open).add(connection, segment.timeNs());
+        return connection;
+    }
+
+    private void makeRoom(boolean halfOpen) {
+        boolean full = pool.size() >= options.maxStreams();
+        boolean tooManyHalfOpen = halfOpen && timers.halfOpen.size() >= options.maxStreams() / HALF_OPEN_SHARE;
+        if (!full && !tooManyHalfOpen) {
+            return;
+        }
+        Timed oldest = timers.halfOpen.oldest();
+        oldest = oldest != null ? oldest : timers.suspected.oldest();
+        oldest = oldest != null ? oldest : timers.open.oldest();
+        Connection connection = (Connection) oldest;
+        starts.settleRoles(connection);
+        reporter.report(connection.low, Anomaly.STREAM_LIMIT);
+        endings.close(connection, Ending.EVICTED);
+    }
+}

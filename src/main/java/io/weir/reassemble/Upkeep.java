@@ -1,0 +1,147 @@
+package io.weir.reassemble;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/** What time and flushing do, without a packet. */
+final class Upkeep {
+    private final AssemblerOptions options;
+    private final StreamPool pool;
+    private final Timers timers;
+    private final Starts starts;
+    private final Held held;
+    private final Placement placement;
+    private final Endings endings;
+    private final Reporter reporter;
+
+    Upkeep(
+            AssemblerOptions options,
+            StreamPool pool,
+            Timers timers,
+            Starts starts,
+            Held held,
+            Placement placement,
+            Endings endings,
+            Reporter reporter) {
+        this.options = options;
+        this.pool = pool;
+        this.timers = timers;
+        this.starts = starts;
+        this.held = held;
+        this.placement = placement;
+        this.endings = endings;
+        this.reporter = reporter;
+    }
+
+    /** See {@link Assembler#advance}. */
+    void advance(long nowNs) {
+        reporter.now(nowNs);
+        Timed due;
+        while ((due = due(timers.starting, options.startGraceNs(), nowNs)) != null) {
+            HalfConnection half = (HalfConnection) due;
+            starts.now(half);
+            endings.settle(half.connection);
+        }
+        while ((due = due(timers.held, Timers.HOLD_NS, nowNs)) != null) {
+            HalfConnection half = ((Waiting) due).half;
+            held.release(half, half.peer());
+            endings.settle(half.connection);
+        }
+        while ((due = due(timers.ackedHoles, options.ackedHoleGraceNs(), nowNs)) != null) {
+            giveUp((HalfConnection) due, GapCause.NOT_CAPTURED);
+        }
+        while ((due = due(timers.holes, options.holeTimeoutNs(), nowNs)) != null) {
+            giveUp((HalfConnection) due, GapCause.TIMEOUT);
+        }
+        closeDue(timers.halfOpen, options.halfOpenTimeoutNs(), nowNs, Ending.IDLE);
+        closeDue(timers.suspected, options.halfOpenTimeoutNs(), nowNs, Ending.RST);
+        closeDue(timers.open, options.idleTimeoutNs(), nowNs, Ending.IDLE);
+        forgetDue(timers.tombstones, options.tombstoneNs(), nowNs);
+        forgetDue(timers.lingering, options.idleTimeoutNs(), nowNs);
+    }
+
+    private static Timed due(TimeQueue queue, long delayNs, long nowNs) {
+        return queue.dueNs(delayNs) <= nowNs ? queue.oldest() : null;
+    }
+
+    private void giveUp(HalfConnection half, GapCause cause) {
+        placement.giveUpHole(half, cause);
+        TimeQueue.leave(half);
+        endings.settle(half.connection);
+    }
+
+    private void closeDue(TimeQueue queue, long delayNs, long nowNs, Ending ending) {
+        Timed due;
+        while ((due = due(queue, delayNs, nowNs)) != null) {
+            Connection connection = (Connection) due;
+            if (queue != timers.halfOpen && connection.lastSeenNs() + delayNs > nowNs) {
+                // seen since it was queued
+                queue.add(connection, connection.lastSeenNs());
+            } else {
+                endings.close(connection, ending);
+            }
+        }
+    }
+
+    private void forgetDue(TimeQueue queue, long delayNs, long nowNs) {
+        Timed due;
+        while ((due = due(queue, delayNs, nowNs)) != null) {
+            endings.forget((Connection) due);
+        }
+    }
+
+    /** See {@link Assembler#flush}. */
+    Assembler.Flushed flush(FlushOptions what) {
+        int flushed = 0;
+        for (Timed each : older(what.dataOlderThanNs(), timers.holes, timers.ackedHoles)) {
+            HalfConnection half = (HalfConnection) each;
+            boolean old = false;
+            while (placement.hasHole(half) && placement.waitsSinceNs(half) < what.dataOlderThanNs()) {
+                placement.giveUpHole(half, GapCause.TIMEOUT);
+                old = true;
+            }
+            if (old) {
+                flushed++;
+                TimeQueue.leave(half);
+                endings.settle(half.connection);
+            }
+        }
+        int before = pool.size();
+        for (Timed each : older(what.closeOlderThanNs(), timers.halfOpen, timers.suspected, timers.open)) {
+            Connection connection = (Connection) each;
+            if (connection.ending == null && connection.lastSeenNs() < what.closeOlderThanNs()) {
+                endings.close(connection, Ending.IDLE);
+            }
+        }
+        return new Assembler.Flushed(flushed, before - pool.size());
+    }
+
+    /** What was queued before a time; a copy, because what is done with one element may move others. */
+    private static List<Timed> older(long timeNs, TimeQueue... queues) {
+        List<Timed> older = new ArrayList<>();
+        for (TimeQueue queue : queues) {
+            for (Timed each = queue.oldest(); each != null && each.queuedNs < timeNs; each = each.after) {
+                older.add(each);
+            }
+        }
+        return older;
+    }
+
+    /** See {@link Assembler#flushAll}. */
+    int flushAll() {
+        int closed = 0;
+        Connection[] all = pool.snapshot();
+        Arrays.sort(all, Comparator.comparingLong(Connection::openedNs));
+        for (Connection connection : all) {
+            if (connection.ending == null) {
+                endings.close(connection, Ending.STOPPED);
+                closed++;
+            } else {
+                endings.forget(connection);
+            }
+        }
+        return closed;
+    }
+}
