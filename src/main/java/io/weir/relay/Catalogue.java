@@ -1,7 +1,5 @@
 package io.weir.relay;
 
-import java.util.function.Consumer;
-
 /**
  * The streams that are open, bounded by the assembler, and those that closed recently: at most as many as it was made
  * for, the one that closed first is forgotten first, its retained bytes with it. One thread.
@@ -49,11 +47,13 @@ final class Catalogue {
         tellLedger();
     }
 
-    /** The action may not open or close streams. */
-    void eachOpen(Consumer<RelayedStream> action) {
+    RelayedStream[] openStreams() {
+        RelayedStream[] streams = new RelayedStream[openCount];
+        int at = 0;
         for (RelayedStream stream = open.next; stream != open; stream = stream.next) {
-            action.accept(stream);
+            streams[at++] = stream;
         }
+        return streams;
     }
 
     /** Null if no stream with this number is known. A walk over all of them: for requests of people, not for packets. */

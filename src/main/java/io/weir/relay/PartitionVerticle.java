@@ -27,7 +27,7 @@ import java.util.function.IntFunction;
  * One partition on its event loop: drains its lane through an assembler, sends events in batches, answers the queries of
  * {@link Bus}. Deploy each instance once, with {@link Bus#register} done before.
  *
- * <p>Nothing it does takes long: a turn of the event loop handles at most {@value #SLICE_RECORDS} segments, or summarises
+ * <p>Nothing it does takes long: a turn of the event loop handles at most {@value #SLICE_RECORDS} segments, or looks at
  * {@value #SLICE_STREAMS} streams.
  *
  * <p>When stopped (its source must have stopped before) it empties the lane, closes every stream with {@code stopped},
@@ -40,6 +40,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
 
     private static final int BAD_REQUEST = 400;
     private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
 
     private final PartitionOptions options;
     private final Lane lane;
@@ -189,7 +190,17 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         // events of the slot's former subscription go before the reply, those of the new one after it
         window.flush();
         window.forget(subscribe.slot());
-        message.reply(relay.subscribe(subscribe));
+        join(relay.subscribe(subscribe), message);
+    }
+
+    private void join(Joining joining, Message<Object> message) {
+        if (joining.replaced()) {
+            message.fail(CONFLICT, "the subscription's slot was given to another one meanwhile");
+        } else if (joining.step(SLICE_STREAMS)) {
+            message.reply(joining.finish());
+        } else {
+            context.runOnContext(next -> join(joining, message));
+        }
     }
 
     private void answer(Listing listing, Message<Object> message) {

@@ -36,10 +36,11 @@ final class RelayedStream implements Stream {
     private RetainedStream retained;
     private RecentAnomalies anomalies;
 
-    // who is told: bits of slots
+    // who is told: bits of slots, of which only the active ones count
     private int wanted;
     private int toldOpen;
     private long payloadBelow;
+    private int payloadGeneration = -1;
 
     // while open
     private Connection connection;
@@ -72,12 +73,12 @@ final class RelayedStream implements Stream {
         return flows.unrestricted() || flows.matches(open != null ? open : ends.draft(relay, id(), openedNs));
     }
 
-    /** A subscription came, changed or went. */
+    /** A subscription takes this slot. */
     void subscribed(int slot, boolean wants) {
         int bit = 1 << slot;
         wanted = wants ? wanted | bit : wanted & ~bit;
         toldOpen &= ~bit;
-        payloadBelow = relay.subscriptions().payloadBelow(wanted);
+        payloadGeneration = -1;
     }
 
     @Override
@@ -85,7 +86,6 @@ final class RelayedStream implements Stream {
         connection = newConnection;
         ends = new StreamEnds(connection);
         wanted = relay.subscriptions().wanting(this);
-        payloadBelow = relay.subscriptions().payloadBelow(wanted);
         relay.catalogue().opened(this);
         tellOpen();
     }
@@ -132,6 +132,10 @@ final class RelayedStream implements Stream {
         int readers = readers(EventType.DATA);
         if (readers == 0) {
             return;
+        }
+        if (payloadGeneration != relay.subscriptions().generation()) {
+            payloadBelow = relay.subscriptions().payloadBelow(wanted);
+            payloadGeneration = relay.subscriptions().generation();
         }
         for (int done = 0; done < length; done += MAX_DATA_BYTES) {
             int part = Math.min(MAX_DATA_BYTES, length - done);
@@ -226,7 +230,7 @@ final class RelayedStream implements Stream {
 
     private void tellOpen() {
         int readers = wanted & relay.subscriptions().wanting(EventType.OPEN) & ~toldOpen;
-        toldOpen |= wanted;
+        toldOpen |= wanted & relay.subscriptions().active();
         if (readers != 0) {
             if (open == null) {
                 open = ends.open(relay, id(), openedNs);

@@ -7,8 +7,6 @@ import io.weir.reassemble.Stream;
 import io.weir.reassemble.StreamFactory;
 import io.weir.relay.Bus.Content;
 import io.weir.relay.Bus.Subscribe;
-import io.weir.relay.Bus.Subscribed;
-import java.util.List;
 import java.util.function.IntFunction;
 
 /**
@@ -54,6 +52,7 @@ public final class StreamRelay implements StreamFactory {
         if (options.types() != 0) {
             subscriptions.set(
                     new Subscribe(0, options.types(), FlowFilter.ALL, options.payload(), EventJson.ALL_BYTES, null));
+            subscriptions.activate(0);
         }
     }
 
@@ -66,21 +65,13 @@ public final class StreamRelay implements StreamFactory {
         return ledger;
     }
 
-    /** Applies a subscription, to open streams as well; the answer has the beginning of the one stream asked for. */
-    Subscribed subscribe(Subscribe subscription) {
-        int slot = subscription.slot();
-        subscriptions.set(subscription);
-        catalogue.eachOpen(stream -> stream.subscribed(slot, subscriptions.wants(slot, stream)));
-        if (subscription.stream() == null) {
-            return new Subscribed(List.of());
-        }
-        RelayedStream one = find(subscription.stream());
-        return new Subscribed(one == null ? List.of() : one.beginning(slot, subscription.payload()));
+    /** Begins to apply a subscription, to open streams as well. */
+    Joining subscribe(Subscribe subscription) {
+        return new Joining(this, subscription);
     }
 
     void unsubscribe(int slot) {
         subscriptions.clear(slot);
-        catalogue.eachOpen(stream -> stream.subscribed(slot, false));
     }
 
     /** Open streams, then closed ones, newest first in each part, to be summarised piece by piece. */
@@ -100,7 +91,8 @@ public final class StreamRelay implements StreamFactory {
         return stream == null ? null : stream.content(direction);
     }
 
-    private RelayedStream find(String id) {
+    /** Null if the catalogue does not know the stream. */
+    RelayedStream find(String id) {
         long number = ids.number(id);
         RelayedStream stream = number < 0 ? null : catalogue.find(number);
         return stream != null && stream.id().equals(id) ? stream : null;

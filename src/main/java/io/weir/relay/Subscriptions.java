@@ -10,24 +10,47 @@ final class Subscriptions {
 
     private final Subscribe[] slots = new Subscribe[MAX];
     private final int[] wantingType = new int[TYPES];
+    private int active;
+    private int generation;
 
+    /** Streams that open from now on may match, but the subscription gets no event before {@link #activate}. */
     void set(Subscribe subscription) {
+        clear(subscription.slot());
         slots[subscription.slot()] = subscription;
+    }
+
+    void activate(int slot) {
+        generation++;
+        active |= 1 << slot;
         for (int type = 0; type < TYPES; type++) {
-            int bit = 1 << subscription.slot();
-            boolean wants = (subscription.types() >>> type & 1) != 0;
-            wantingType[type] = wants ? wantingType[type] | bit : wantingType[type] & ~bit;
+            wantingType[type] |= (slots[slot].types() >>> type & 1) << slot;
         }
     }
 
     void clear(int slot) {
+        generation++;
         slots[slot] = null;
+        active &= ~(1 << slot);
         for (int type = 0; type < TYPES; type++) {
             wantingType[type] &= ~(1 << slot);
         }
     }
 
-    /** Bits of the subscriptions that want this type of event, of whatever stream. */
+    Subscribe inSlot(int slot) {
+        return slots[slot];
+    }
+
+    /** Changes with every change of who gets what. */
+    int generation() {
+        return generation;
+    }
+
+    /** Bits of the subscriptions that get events. */
+    int active() {
+        return active;
+    }
+
+    /** Bits of the active subscriptions that want this type of event, of whatever stream. */
     int wanting(EventType type) {
         return wantingType[type.ordinal()];
     }
@@ -50,7 +73,7 @@ final class Subscriptions {
                 && stream.matches(subscription.flows());
     }
 
-    /** The offset below which one of these subscriptions wants payload; 0 if none wants any. */
+    /** The offset below which one of these active subscriptions wants payload; 0 if none wants any. */
     long payloadBelow(int wanting) {
         long below = 0;
         for (int bits = wanting & wanting(EventType.DATA); bits != 0; bits &= bits - 1) {

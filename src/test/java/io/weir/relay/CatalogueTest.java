@@ -22,7 +22,7 @@ class CatalogueTest extends RelayedTraffic {
         String id = streams().get(1).open().stream();
 
         List<StreamEvent> beginning =
-                relay.subscribe(new Subscribe(3, FlowFilter.ALL, true, -1, id)).beginning();
+                subscribe(new Subscribe(3, FlowFilter.ALL, true, -1, id)).beginning();
         conversation.fromClient(" more").fins();
 
         assertThat(beginning.stream().map(event -> event.getClass().getSimpleName()))
@@ -34,9 +34,9 @@ class CatalogueTest extends RelayedTraffic {
         assertThat(told).allMatch(selected -> selected.subscribers() == 8);
 
         List<StreamEvent> afterwards =
-                relay.subscribe(new Subscribe(3, FlowFilter.ALL, true, -1, id)).beginning();
+                subscribe(new Subscribe(3, FlowFilter.ALL, true, -1, id)).beginning();
         assertThat(afterwards).hasSize(5).last().isInstanceOf(Close.class);
-        assertThat(relay.subscribe(new Subscribe(3, FlowFilter.ALL, true, -1, "nonsense"))
+        assertThat(subscribe(new Subscribe(3, FlowFilter.ALL, true, -1, "nonsense"))
                         .beginning())
                 .isEmpty();
     }

@@ -12,6 +12,7 @@ final class Conversation {
     static final FlowHash HASH = new FlowHash(1, 2);
     static final long START_NS = 1_700_000_000_000_000_000L;
 
+    private static final ByteBuffer PAYLOAD = ByteBuffer.allocate(100);
     private static final int CLIENT_START = 1_000;
     private static final int SERVER_START = 0xFFFFFF00;
 
@@ -56,6 +57,16 @@ final class Conversation {
         server(Segment.ACK | Segment.PSH, serverNext, clientNext, text);
         serverNext += text.length();
         return this;
+    }
+
+    /** A hundred bytes more, after a segment of the client; nothing is made, and nothing sent. */
+    Segment nextFromClient() {
+        segment.origin(nowNs, 3, 0, 54 + PAYLOAD.capacity())
+                .numbers(clientNext, serverNext, Segment.ACK, 65_535, 0)
+                .payload(PAYLOAD, 0, PAYLOAD.capacity(), PAYLOAD.capacity());
+        nowNs += 1_000;
+        clientNext += PAYLOAD.capacity();
+        return segment;
     }
 
     /** These bytes of the client were sent but not captured. */

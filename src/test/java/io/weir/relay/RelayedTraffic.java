@@ -6,6 +6,8 @@ import io.weir.reassemble.Assembler;
 import io.weir.reassemble.AssemblerOptions;
 import io.weir.reassemble.StreamPool;
 import io.weir.relay.Bus.Selected;
+import io.weir.relay.Bus.Subscribe;
+import io.weir.relay.Bus.Subscribed;
 import io.weir.relay.StreamEvent.Data;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,6 +34,14 @@ abstract class RelayedTraffic {
                 options,
                 index -> "eth" + index);
         assembler = new Assembler(new StreamPool(relay, Conversation.HASH), AssemblerOptions.defaults());
+    }
+
+    Subscribed subscribe(Subscribe subscription) {
+        Joining joining = relay.subscribe(subscription);
+        while (!joining.step(1)) {
+            assertThat(joining.replaced()).isFalse();
+        }
+        return joining.finish();
     }
 
     Conversation conversation(int clientPort) {

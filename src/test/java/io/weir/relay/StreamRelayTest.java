@@ -12,11 +12,15 @@ import io.weir.relay.StreamEvent.Data;
 import io.weir.relay.StreamEvent.Endpoint;
 import io.weir.relay.StreamEvent.Gap;
 import io.weir.relay.StreamEvent.Open;
+import java.lang.management.ManagementFactory;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StreamRelayTest extends RelayedTraffic {
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
     @Test
     void aConversationIsToldFromOpenToClose() {
         everything();
@@ -128,10 +132,33 @@ class StreamRelayTest extends RelayedTraffic {
     }
 
     @Test
+    void aSegmentThatNobodyWantsAllocatesNothing() {
+        onDemand(0);
+        Conversation conversation = conversation(40_000).handshake();
+        for (int count = 0; count < 20_000; count++) {
+            assembler.assemble(conversation.nextFromClient());
+        }
+        long fewest = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            long before = allocated();
+            for (int count = 0; count < 100; count++) {
+                assembler.assemble(conversation.nextFromClient());
+            }
+            fewest = Math.min(fewest, allocated() - before);
+        }
+
+        assertThat(fewest).isZero();
+    }
+
+    private static long allocated() {
+        return THREADS.getCurrentThreadAllocatedBytes();
+    }
+
+    @Test
     void payloadIsCopiedOnlyBelowTheBoundThatSomebodyAsksFor() {
         onDemand(0);
-        relay.subscribe(new Subscribe(0, FlowFilter.ALL, false, -1, null));
-        relay.subscribe(new Subscribe(5, FlowFilter.ALL, true, 6, null));
+        subscribe(new Subscribe(0, FlowFilter.ALL, false, -1, null));
+        subscribe(new Subscribe(5, FlowFilter.ALL, true, 6, null));
         conversation(40_000)
                 .handshake()
                 .fromClient("12345")
@@ -153,7 +180,7 @@ class StreamRelayTest extends RelayedTraffic {
     void aFilterSelectsStreams() {
         onDemand(0);
         FlowFilter port = new FlowFilter(List.of(), List.of(), List.of(40_001), List.of(), List.of(), null);
-        relay.subscribe(new Subscribe(1, port, true, -1, null));
+        subscribe(new Subscribe(1, port, true, -1, null));
         conversation(40_000).handshake().fromClient("no").fins();
         conversation(40_001).handshake().fromClient("yes").fins();
 
@@ -165,7 +192,7 @@ class StreamRelayTest extends RelayedTraffic {
     void aSubscriptionGetsTheTypesThatItAskedFor() {
         onDemand(0);
         int types = EventType.bits(EnumSet.of(EventType.CLOSE));
-        relay.subscribe(new Subscribe(2, types, FlowFilter.ALL, true, -1, null));
+        subscribe(new Subscribe(2, types, FlowFilter.ALL, true, -1, null));
         conversation(40_000).handshake().fromClient("GET /").fins();
 
         assertThat(types()).containsExactly("Close");
@@ -176,9 +203,9 @@ class StreamRelayTest extends RelayedTraffic {
     @Test
     void whoJoinsLateIsToldOfTheOpeningFirst() {
         onDemand(0);
-        relay.subscribe(new Subscribe(0, FlowFilter.ALL, true, -1, null));
+        subscribe(new Subscribe(0, FlowFilter.ALL, true, -1, null));
         Conversation conversation = conversation(40_000).handshake().fromClient("early");
-        relay.subscribe(new Subscribe(1, FlowFilter.ALL, true, -1, null));
+        subscribe(new Subscribe(1, FlowFilter.ALL, true, -1, null));
         conversation.fromClient("late").fins();
 
         assertThat(types()).containsExactly("Open", "Data", "Open", "Data", "Close");
@@ -189,7 +216,7 @@ class StreamRelayTest extends RelayedTraffic {
     @Test
     void whoLeavesIsToldNothingMore() {
         onDemand(0);
-        relay.subscribe(new Subscribe(0, FlowFilter.ALL, true, -1, null));
+        subscribe(new Subscribe(0, FlowFilter.ALL, true, -1, null));
         Conversation conversation = conversation(40_000).handshake();
         relay.unsubscribe(0);
         conversation.fromClient("x").fins();
@@ -207,5 +234,51 @@ class StreamRelayTest extends RelayedTraffic {
         conversation(40_000).handshake().fromClient("GET /").fins();
 
         assertThat(lines()).isEqualTo(first);
+    }
+
+    @Test
+    void aSubscriptionGetsNothingBeforeItHasJoinedEveryStream() {
+        onDemand(0);
+        Conversation first = conversation(40_000).handshake();
+        Conversation second = conversation(40_001).handshake();
+        Joining joining = relay.subscribe(new Subscribe(0, FlowFilter.ALL, true, -1, null));
+        assertThat(joining.step(1)).isFalse();
+        first.fromClient("a");
+        Conversation third = conversation(40_002).handshake().fromClient("b");
+        assertThat(told).isEmpty();
+
+        assertThat(joining.step(1)).isTrue();
+        joining.finish();
+        first.fins();
+        second.fins();
+        third.fins();
+
+        assertThat(types()).containsExactly("Open", "Close", "Open", "Close", "Open", "Close");
+    }
+
+    @Test
+    void aReplacedSubscriptionDoesNotJoin() {
+        onDemand(0);
+        Conversation conversation = conversation(40_000).handshake();
+        Joining former = relay.subscribe(new Subscribe(0, FlowFilter.ALL, true, -1, null));
+        FlowFilter none = new FlowFilter(List.of("1.2.3.4"), List.of(), List.of(), List.of(), List.of(), null);
+        subscribe(new Subscribe(0, none, true, -1, null));
+
+        assertThat(former.replaced()).isTrue();
+        conversation.fromClient("a").fins();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void payloadIsNoLongerCopiedWhenItsReaderHasLeft() {
+        onDemand(0);
+        subscribe(new Subscribe(0, FlowFilter.ALL, false, -1, null));
+        subscribe(new Subscribe(1, FlowFilter.ALL, true, -1, null));
+        Conversation conversation = conversation(40_000).handshake().fromClient("with");
+        relay.unsubscribe(1);
+        conversation.fromClient("without");
+
+        assertThat(all(Data.class).get(0).payload()).hasSize(4);
+        assertThat(all(Data.class).get(1).payload()).isNull();
     }
 }
