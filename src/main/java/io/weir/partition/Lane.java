@@ -25,6 +25,7 @@ public final class Lane {
     private static final int KIND_SEGMENT = 1;
     private static final int KIND_TIME = 2;
     private static final int KIND_PADDING = 3;
+    private static final int KIND_END = 4;
     private static final int RECORD_HEADER_BYTES = 8;
     private static final int TIME_RECORD_BYTES = 16;
     private static final int MAX_HEADER_BYTES = RECORD_HEADER_BYTES + Segment.FIXED_WIRE_BYTES + 8 * Segment.MAX_PATH;
@@ -127,6 +128,24 @@ public final class Lane {
     }
 
     /**
+     * Tells the reader, in its place among the segments, that its source has ended. What is offered after it comes from
+     * another source, whose time may be an earlier one. Writer's thread.
+     *
+     * @return false if there is no room
+     */
+    public boolean offerEnd() {
+        int at = reserve(RECORD_HEADER_BYTES);
+        if (at < 0) {
+            return false;
+        }
+        writing.putInt(at, RECORD_HEADER_BYTES);
+        writing.putInt(at + 4, KIND_END);
+        end += RECORD_HEADER_BYTES;
+        lastTimeNs = Long.MIN_VALUE;
+        return true;
+    }
+
+    /**
      * Publishes what was offered since the last flush, and wakes the reader if it is idle. Writer's thread.
      *
      * @return whether the reader was woken
@@ -200,6 +219,9 @@ public final class Lane {
                 } else if (kind == KIND_TIME) {
                     records++;
                     handler.onTime(reading.getLong(at + RECORD_HEADER_BYTES));
+                } else if (kind == KIND_END) {
+                    records++;
+                    handler.onEnd();
                 }
                 if (next - released > capacity / 8) {
                     shared.setRelease(CONSUMED, next);

@@ -62,6 +62,20 @@ public final class Partitioner {
         return everywhere;
     }
 
+    /**
+     * Tells all lanes that the source has ended, see {@link Lane#offerEnd}. A lane that gets the mark twice ends twice, which
+     * does no harm.
+     *
+     * @return false if a lane had no room for it; try again later
+     */
+    public boolean offerEnd() {
+        boolean everywhere = true;
+        for (Lane lane : lanes) {
+            everywhere &= lane.offerEnd();
+        }
+        return everywhere;
+    }
+
     /** Publishes what was offered to any lane and wakes the readers that are idle. */
     public void flush() {
         for (Lane lane : lanes) {

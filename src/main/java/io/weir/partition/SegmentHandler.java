@@ -14,4 +14,7 @@ public interface SegmentHandler {
      * @param nowNs nanoseconds since 1970
      */
     default void onTime(long nowNs) {}
+
+    /** The source has ended; what follows comes from another one, whose time may be an earlier one. */
+    default void onEnd() {}
 }

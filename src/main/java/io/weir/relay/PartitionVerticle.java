@@ -138,6 +138,15 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         }
     }
 
+    @Override
+    public void onEnd() {
+        try {
+            assembler.flushAll();
+        } catch (RuntimeException failure) {
+            failed("closing the streams of a source", failure, 0);
+        }
+    }
+
     /** A defect of ours, never of the traffic: the partition goes on, and Vert.x reports each distinct failure once. */
     private void failed(String where, RuntimeException failure, long timeNs) {
         ledger().counters().increment(RelayCounter.FAILURES);
