@@ -17,14 +17,16 @@ final class MemoryBudget {
     static MemoryBudget of(Configuration values, int partitions) {
         MemoryBudget budget = new MemoryBudget();
         budget.add("capture ring", values.number(Schema.RING_BYTES));
-        budget.add("lanes", values.number(Schema.LANE_BYTES) * partitions);
+        // one more of each for uploaded captures
+        budget.add("lanes", values.number(Schema.LANE_BYTES) * (partitions + 1));
         budget.add("fragments", values.number(Schema.FRAGMENT_BYTES));
         budget.add("reassembly", values.number(Schema.WAITING_BYTES));
-        budget.add("history", values.number(Schema.HISTORY_BYTES) * partitions);
+        budget.add("history", values.number(Schema.HISTORY_BYTES) * (partitions + 1));
         budget.add("streams", values.number(Schema.STREAMS) * BYTES_PER_STREAM);
         budget.add("retention", values.number(Schema.RETAINED_BYTES));
         budget.add("closed streams", values.number(Schema.CLOSED_STREAMS) * BYTES_PER_STREAM);
-        budget.add("events", values.number(Schema.EVENT_BYTES));
+        budget.add("events under way", values.number(Schema.WINDOW_BYTES) * (partitions + 1));
+        budget.add("events for readers", values.number(Schema.EVENT_BYTES));
         return budget;
     }
 

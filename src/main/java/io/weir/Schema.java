@@ -47,13 +47,19 @@ final class Schema {
             "capture.latency", "8ms", "1ms", "1s", "Longest wait before the kernel hands on frames that it collects."));
 
     static final Setting PARTITIONS = define(Setting.number(
-            "partition.count", "0", "0", "64", "Threads that reassemble. 0 takes one for each processor, at most 8."));
+            "partition.count", "0", "0", "64", "Threads that reassemble. 0 takes one for each processor, at most 4."));
     static final Setting LANE_BYTES = define(Setting.bytes(
             "partition.lane-bytes",
             "8MiB",
             "256KiB",
             "1GiB",
             "Memory between capture and each partition, a power of two. When full, frames are dropped and counted."));
+    static final Setting WINDOW_BYTES = define(Setting.bytes(
+            "partition.event-bytes",
+            "8MiB",
+            "256KiB",
+            "1GiB",
+            "Events of each partition on their way to the readers. When full, events are dropped, counted and told."));
 
     static final Setting OVERLAP = define(Setting.choice(
             "reassembly.overlap",
