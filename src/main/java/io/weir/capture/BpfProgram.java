@@ -285,7 +285,8 @@ public final class BpfProgram {
                 if (operation == CLASS_JMP) {
                     return k >= 0 && k < length - 1 - at;
                 }
-                return operation <= (0x40 | SOURCE_X | CLASS_JMP)
+                return (operation & 0xF0) >= 0x10
+                        && operation <= (0x40 | SOURCE_X | CLASS_JMP)
                         && at + 1 + (jumpTrue[at] & 0xFF) < length
                         && at + 1 + (jumpFalse[at] & 0xFF) < length;
             case CLASS_RET:

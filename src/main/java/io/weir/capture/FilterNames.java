@@ -198,7 +198,7 @@ final class FilterNames {
 
     static Set<String> words(String expression) {
         Set<String> words = new HashSet<>();
-        Matcher matcher = WORD.matcher(expression.toLowerCase(Locale.ROOT));
+        Matcher matcher = WORD.matcher(expression);
         while (matcher.find()) {
             words.add(matcher.group());
         }
@@ -209,15 +209,14 @@ final class FilterNames {
         boolean localNames = false;
         Matcher matcher = WORD.matcher(expression);
         while (matcher.find()) {
-            String original = matcher.group();
-            String word = original.toLowerCase(Locale.ROOT);
+            // libpcap knows its keywords in small letters only; TCP would be a host
+            String word = matcher.group();
             if (LOCAL_NAMES.contains(word)) {
                 localNames = true;
             } else if (QUALIFIERS.contains(word)) {
                 localNames = false;
             } else if (!localNames && isName(word)) {
-                throw new FilterException(
-                        "names are not looked up: write an address instead of '" + original + "'", true);
+                throw new FilterException("names are not looked up: write an address instead of '" + word + "'", true);
             }
         }
     }
@@ -227,10 +226,11 @@ final class FilterNames {
         if (first != '\\' && !Character.isLetterOrDigit(first)) {
             return false;
         }
+        String small = word.toLowerCase(Locale.ROOT);
         return !OTHER_KEYWORDS.contains(word)
                 && !CONSTANTS.contains(word)
-                && !NUMBER.matcher(word).matches()
-                && !MAC.matcher(word).matches()
-                && !IPV6.matcher(word).matches();
+                && !NUMBER.matcher(small).matches()
+                && !MAC.matcher(small).matches()
+                && !IPV6.matcher(small).matches();
     }
 }

@@ -27,13 +27,13 @@ final class InterfaceTally {
         names.set(SLOTS, "others");
     }
 
-    /** Counts a frame. Capture thread. */
-    void count(int index) {
+    /** Counts frames of one interface. Capture thread. */
+    void count(int index, int more) {
         if (index != lastIndex) {
             lastSlot = slot(index);
             lastIndex = index;
         }
-        frames.setRelease(lastSlot, frames.getPlain(lastSlot) + 1);
+        frames.setRelease(lastSlot, frames.getPlain(lastSlot) + more);
     }
 
     /** Gives an interface its name before its first frame. Capture thread. */

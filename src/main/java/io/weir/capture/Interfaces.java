@@ -2,14 +2,12 @@ package io.weir.capture;
 
 import com.sun.jna.LastErrorException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,14 +43,14 @@ public final class Interfaces {
     private Interfaces() {}
 
     /** All interfaces, by index; {@link #ANY} is not among them. */
-    public static List<CaptureInterface> list() {
+    public static List<LiveInterface> list() {
         String defaultRoute = defaultRouteName().orElse("");
-        List<CaptureInterface> found = new ArrayList<>();
+        List<LiveInterface> found = new ArrayList<>();
         if (Libc.available()) {
             int socket = -1;
             try {
                 socket = Libc.datagramSocket();
-                Map<String, List<String>> addresses = addresses();
+                Map<String, List<String>> addresses = InterfaceAddresses.byName();
                 for (String name : names()) {
                     byRequests(socket, name, name.equals(defaultRoute), addresses.getOrDefault(name, List.of()))
                             .ifPresent(found::add);
@@ -70,13 +68,13 @@ public final class Interfaces {
         return found;
     }
 
-    public static Optional<CaptureInterface> byName(String name) {
+    public static Optional<LiveInterface> byName(String name) {
         return list().stream().filter(entry -> entry.name().equals(name)).findFirst();
     }
 
     /** The interface that the default route leaves by: IPv4's, or else IPv6's; the one with the lowest metric. */
-    public static Optional<CaptureInterface> defaultRoute() {
-        return list().stream().filter(CaptureInterface::defaultRoute).findFirst();
+    public static Optional<LiveInterface> defaultRoute() {
+        return list().stream().filter(LiveInterface::defaultRoute).findFirst();
     }
 
     /** Index of an interface now, -1 if there is none of this name. */
@@ -92,17 +90,17 @@ public final class Interfaces {
                 Libc.closeQuietly(socket);
             }
         }
-        return byName(name).map(CaptureInterface::index).orElse(-1);
+        return byName(name).map(LiveInterface::index).orElse(-1);
     }
 
     /**
      * The interfaces that any of the patterns names: a name, a glob with {@code *} and {@code ?}, or either behind {@code !}
      * to leave out what it matches. Exclusions alone leave everything else.
      */
-    public static List<CaptureInterface> matching(List<String> patterns, List<CaptureInterface> candidates) {
+    public static List<LiveInterface> matching(List<String> patterns, List<LiveInterface> candidates) {
         boolean onlyExclusions = patterns.stream().allMatch(pattern -> pattern.startsWith("!"));
-        List<CaptureInterface> matched = new ArrayList<>();
-        for (CaptureInterface candidate : candidates) {
+        List<LiveInterface> matched = new ArrayList<>();
+        for (LiveInterface candidate : candidates) {
             boolean in = onlyExclusions && !patterns.isEmpty();
             for (String pattern : patterns) {
                 boolean out = pattern.startsWith("!");
@@ -150,7 +148,7 @@ public final class Interfaces {
         return names;
     }
 
-    private static Optional<CaptureInterface> byRequests(
+    private static Optional<LiveInterface> byRequests(
             int socket, String name, boolean defaultRoute, List<String> addresses) {
         int index = Libc.interfaceRequest(socket, SIOCGIFINDEX, name);
         int flags = Libc.interfaceRequest(socket, SIOCGIFFLAGS, name);
@@ -158,7 +156,7 @@ public final class Interfaces {
             // it went away meanwhile
             return Optional.empty();
         }
-        return Optional.of(new CaptureInterface(
+        return Optional.of(new LiveInterface(
                 name,
                 index,
                 (flags & FLAG_UP) != 0,
@@ -170,11 +168,12 @@ public final class Interfaces {
                 addresses));
     }
 
-    private static void byRuntime(String defaultRoute, List<CaptureInterface> found) {
+    private static void byRuntime(String defaultRoute, List<LiveInterface> found) {
+        Map<String, List<String>> addresses = InterfaceAddresses.byName();
         try {
             for (NetworkInterface entry : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                int hardwareType = entry.isLoopback() ? CaptureInterface.HARDWARE_LOOPBACK : -1;
-                found.add(new CaptureInterface(
+                int hardwareType = entry.isLoopback() ? LiveInterface.HARDWARE_LOOPBACK : -1;
+                found.add(new LiveInterface(
                         entry.getName(),
                         entry.getIndex(),
                         entry.isUp(),
@@ -183,37 +182,11 @@ public final class Interfaces {
                         entry.getName().equals(defaultRoute),
                         entry.getMTU(),
                         hardwareType,
-                        addresses(entry)));
+                        addresses.getOrDefault(entry.getName(), List.of())));
             }
         } catch (SocketException unreadable) {
             // the list stays as far as it was read
         }
-    }
-
-    /** Addresses of all interfaces that have some; the runtime knows no others. */
-    private static Map<String, List<String>> addresses() {
-        Map<String, List<String>> addresses = new HashMap<>();
-        try {
-            for (NetworkInterface entry : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                addresses.put(entry.getName(), addresses(entry));
-            }
-        } catch (SocketException unreadable) {
-            // a list without addresses is still of use
-        }
-        return addresses;
-    }
-
-    private static List<String> addresses(NetworkInterface entry) {
-        List<String> addresses = new ArrayList<>();
-        for (InetAddress address : Collections.list(entry.getInetAddresses())) {
-            String text = address.getHostAddress();
-            int scope = text.indexOf('%');
-            addresses.add(scope < 0 ? text : text.substring(0, scope));
-        }
-        for (NetworkInterface alias : Collections.list(entry.getSubInterfaces())) {
-            addresses.addAll(addresses(alias));
-        }
-        return addresses;
     }
 
     private static Optional<String> defaultRouteName() {
@@ -251,7 +224,7 @@ public final class Interfaces {
         return Optional.ofNullable(best);
     }
 
-    private static List<String> lines(Path table) {
+    static List<String> lines(Path table) {
         try {
             return Files.readAllLines(table);
         } catch (IOException unreadable) {

@@ -58,7 +58,7 @@ final class KernelFilter {
         load(MODE_ABS | SIZE_W, METADATA_PACKET_TYPE);
         unlessEqualSkip(PACKET_OUTGOING, 3);
         load(MODE_ABS | SIZE_W, METADATA_HARDWARE_TYPE);
-        unlessEqualSkip(CaptureInterface.HARDWARE_LOOPBACK, 1);
+        unlessEqualSkip(LiveInterface.HARDWARE_LOOPBACK, 1);
         refuse();
         return this;
     }
@@ -101,9 +101,9 @@ final class KernelFilter {
      */
     BpfProgram then(BpfProgram ethernet, BpfProgram ip, int snapLengthBytes) {
         load(MODE_ABS | SIZE_W, METADATA_HARDWARE_TYPE);
-        unlessEqualSkip(CaptureInterface.HARDWARE_ETHERNET, 1);
+        unlessEqualSkip(LiveInterface.HARDWARE_ETHERNET, 1);
         int first = jump();
-        unlessEqualSkip(CaptureInterface.HARDWARE_LOOPBACK, 1);
+        unlessEqualSkip(LiveInterface.HARDWARE_LOOPBACK, 1);
         int second = jump();
         append(ip, snapLengthBytes, true);
         land(first, second);

@@ -116,7 +116,13 @@ public final class Libpcap {
                     instructions.getByte(at + 3),
                     instructions.getInt(at + 4));
         }
-        return new BpfProgram(packed);
+        try {
+            return new BpfProgram(packed);
+        } catch (IllegalArgumentException loop) {
+            throw new FilterException(
+                    "the filter compiles to a program that kernels refuse, as 'protochain' does: " + loop.getMessage(),
+                    true);
+        }
     }
 
     private static void requireLibrary() throws FilterException {

@@ -18,6 +18,16 @@ public final class LiveSources {
         return options.backend() == Backend.AFPACKET ? PacketRing.open(options) : PcapSource.open(options);
     }
 
+    /** Names and patterns among the options that no interface answers to now; a capture of several goes on without. */
+    public static List<String> unmatched(LiveOptions options) {
+        List<LiveInterface> present = Interfaces.list();
+        return options.interfaces().stream()
+                .filter(pattern -> !pattern.equals(Interfaces.ANY) && !pattern.startsWith("!"))
+                .filter(pattern ->
+                        Interfaces.matching(List.of(pattern), present).isEmpty())
+                .collect(Collectors.toList());
+    }
+
     /** Whether the capture stays on one interface for good, whose end is the capture's end. */
     static boolean fixed(LiveOptions options) {
         return options.interfaces().size() <= 1
@@ -30,20 +40,20 @@ public final class LiveSources {
     }
 
     /** The interfaces that the options mean now; for {@link Interfaces#ANY} all. */
-    static List<CaptureInterface> resolve(LiveOptions options) throws CaptureException {
-        List<CaptureInterface> present = Interfaces.list();
+    static List<LiveInterface> resolve(LiveOptions options) throws CaptureException {
+        List<LiveInterface> present = Interfaces.list();
         if (any(options)) {
             return present;
         }
         if (options.interfaces().isEmpty()) {
-            Optional<CaptureInterface> route =
-                    present.stream().filter(CaptureInterface::defaultRoute).findFirst();
+            Optional<LiveInterface> route =
+                    present.stream().filter(LiveInterface::defaultRoute).findFirst();
             return List.of(route.orElseThrow(() -> new CaptureException(
                     CaptureException.Kind.NO_INTERFACE,
                     "There is no default route, so no interface to capture on by default. Name one with --interface; "
                             + there(present))));
         }
-        List<CaptureInterface> matched = Interfaces.matching(options.interfaces(), present);
+        List<LiveInterface> matched = Interfaces.matching(options.interfaces(), present);
         if (matched.isEmpty()) {
             throw new CaptureException(
                     CaptureException.Kind.NO_INTERFACE,
@@ -72,9 +82,9 @@ public final class LiveSources {
                 cause);
     }
 
-    private static String there(List<CaptureInterface> present) {
+    private static String there(List<LiveInterface> present) {
         List<String> names = new ArrayList<>(
-                present.stream().limit(20).map(CaptureInterface::name).collect(Collectors.toList()));
+                present.stream().limit(20).map(LiveInterface::name).collect(Collectors.toList()));
         if (present.size() > names.size()) {
             names.add((present.size() - names.size()) + " more");
         }

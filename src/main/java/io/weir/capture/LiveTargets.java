@@ -18,7 +18,7 @@ final class LiveTargets {
     private final LiveOptions options;
     private final boolean fixed;
     private final boolean any;
-    private volatile List<CaptureInterface> interfaces;
+    private volatile List<LiveInterface> interfaces;
     /** What each interface had lost when capture on it began. */
     private final Map<String, Long> lostBefore = new HashMap<>();
 
@@ -44,18 +44,18 @@ final class LiveTargets {
         return any;
     }
 
-    List<CaptureInterface> interfaces() {
+    List<LiveInterface> interfaces() {
         return interfaces;
     }
 
     List<Integer> indexes() {
-        return interfaces.stream().map(CaptureInterface::index).collect(Collectors.toList());
+        return interfaces.stream().map(LiveInterface::index).collect(Collectors.toList());
     }
 
     List<String> names() {
         return any
                 ? List.of(Interfaces.ANY)
-                : interfaces.stream().map(CaptureInterface::name).collect(Collectors.toList());
+                : interfaces.stream().map(LiveInterface::name).collect(Collectors.toList());
     }
 
     /** Looks again; true if the set of interfaces is another one. */
@@ -64,9 +64,9 @@ final class LiveTargets {
             requireFixedPresent();
             return false;
         }
-        List<CaptureInterface> now = limited(LiveSources.resolve(options));
+        List<LiveInterface> now = limited(LiveSources.resolve(options));
         boolean changed = !now.stream()
-                .map(CaptureInterface::index)
+                .map(LiveInterface::index)
                 .collect(Collectors.toList())
                 .equals(indexes());
         if (changed) {
@@ -79,7 +79,7 @@ final class LiveTargets {
     /** @throws CaptureException the fixed interface has gone, or another one has its name */
     void requireFixedPresent() throws CaptureException {
         if (fixed) {
-            CaptureInterface entry = interfaces.get(0);
+            LiveInterface entry = interfaces.get(0);
             if (Interfaces.indexOf(entry.name()) != entry.index()) {
                 throw LiveSources.gone(entry.name());
             }
@@ -89,7 +89,7 @@ final class LiveTargets {
     /** Frames that the interfaces' drivers lost since capture on them began, as far as they tell. Any thread. */
     long droppedByInterfaces() {
         long sum = 0;
-        for (CaptureInterface entry : interfaces) {
+        for (LiveInterface entry : interfaces) {
             Long before;
             synchronized (lostBefore) {
                 before = lostBefore.get(entry.name());
@@ -99,7 +99,7 @@ final class LiveTargets {
         return sum;
     }
 
-    private void began(CaptureInterface entry) {
+    private void began(LiveInterface entry) {
         synchronized (lostBefore) {
             lostBefore.computeIfAbsent(entry.name(), LiveTargets::lost);
         }
@@ -119,7 +119,7 @@ final class LiveTargets {
         }
     }
 
-    private List<CaptureInterface> limited(List<CaptureInterface> matched) throws CaptureException {
+    private List<LiveInterface> limited(List<LiveInterface> matched) throws CaptureException {
         if (listed() && matched.size() > KernelFilter.MAX_INTERFACES) {
             throw new CaptureException("The patterns " + String.join(", ", options.interfaces()) + " match "
                     + matched.size() + " interfaces, allowed are " + KernelFilter.MAX_INTERFACES + "; '"

@@ -193,7 +193,7 @@ final class PacketRing implements LiveSource {
         int start = headers.getShort(at + LINK_HEADER) & 0xFFFF;
         int index = headers.getInt(at + INTERFACE);
         int linkType = LINKTYPE_ETHERNET;
-        if (!CaptureInterface.ethernet(headers.getShort(at + HARDWARE_TYPE) & 0xFFFF)) {
+        if (!LiveInterface.ethernet(headers.getShort(at + HARDWARE_TYPE) & 0xFFFF)) {
             // other link layers are as many as drivers; what they have in common is where the IP header begins
             int network = headers.getShort(at + NETWORK_HEADER) & 0xFFFF;
             int skipped = Math.min(captured, Math.max(0, network - start));
@@ -202,7 +202,7 @@ final class PacketRing implements LiveSource {
             captured -= skipped;
             wire -= skipped;
         }
-        tally.count(index);
+        tally.count(index, 1);
         int tag = Frame.NO_VLAN_TAG;
         if ((status & STATUS_VLAN_VALID) != 0) {
             int tpid = (status & STATUS_TPID_VALID) != 0 ? headers.getShort(at + VLAN_TPID) & 0xFFFF : DEFAULT_TPID;
@@ -263,9 +263,9 @@ final class PacketRing implements LiveSource {
 
     private BpfProgram assemble(Filter next) throws FilterException {
         List<String> devices = new ArrayList<>(targets.interfaces().stream()
-                .filter(entry -> CaptureInterface.ethernet(entry.hardwareType()) && entry.up())
+                .filter(entry -> LiveInterface.ethernet(entry.hardwareType()) && entry.up())
                 .limit(3)
-                .map(CaptureInterface::name)
+                .map(LiveInterface::name)
                 .collect(Collectors.toList()));
         devices.add("lo");
         KernelFilter program = new KernelFilter();
@@ -288,7 +288,7 @@ final class PacketRing implements LiveSource {
         }
         try {
             socket.attach(assemble(filter));
-            for (CaptureInterface entry : targets.interfaces()) {
+            for (LiveInterface entry : targets.interfaces()) {
                 tally.name(entry.index(), entry.name());
                 if (promiscuous && !before.contains(entry.index())) {
                     socket.promiscuous(entry.index());

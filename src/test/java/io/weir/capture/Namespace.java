@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Assumptions;
 /** A thread in a network namespace of its own, so that live tests see no traffic but theirs and disturb nobody. */
 final class Namespace {
     private static final int NEW_NETWORK = 0x40000000;
+    private static final int READ_WRITE = 2;
+    private static final long SET_TUNNEL = 0x400454CAL;
+    private static final int TUNNEL_WITHOUT_PREFIX = 0x1001;
 
     interface Body {
         void run() throws Exception;
@@ -19,6 +22,8 @@ final class Namespace {
 
     private static final class Calls {
         static native int unshare(int flags) throws LastErrorException;
+
+        static native int open(String path, int flags) throws LastErrorException;
 
         static {
             Native.register(Calls.class, "c");
@@ -83,18 +88,43 @@ final class Namespace {
         }
     }
 
+    /** An interface without a link layer; what is written to the descriptor arrives there. */
+    static int tunnel(String name) throws IOException, InterruptedException {
+        int descriptor;
+        try {
+            descriptor = Calls.open("/dev/net/tun", READ_WRITE);
+        } catch (LastErrorException missing) {
+            Assumptions.abort("skipped, no tunnel device: " + missing.getMessage());
+            return -1;
+        }
+        try (Memory request = new Memory(40)) {
+            request.clear();
+            request.setString(0, name);
+            request.setShort(16, (short) TUNNEL_WITHOUT_PREFIX);
+            Libc.ioctl(descriptor, SET_TUNNEL, Libc.address(request));
+        }
+        command("ip", "link", "set", name, "addrgenmode", "none");
+        command("ip", "link", "set", name, "up");
+        return descriptor;
+    }
+
+    static void write(int descriptor, byte[] packet) {
+        try (Memory bytes = new Memory(packet.length)) {
+            bytes.write(0, packet, 0, packet.length);
+            Libc.write(descriptor, Libc.address(bytes), packet.length);
+        }
+    }
+
     /** Sends a frame as it is. */
     static void send(String name, byte[] frame) {
         int socket = Libc.socket(17, 3, 0);
-        try (Memory address = new Memory(20);
-                Memory bytes = new Memory(frame.length)) {
+        try (Memory address = new Memory(20)) {
             address.clear();
             address.setShort(0, (short) 17);
             address.setShort(2, (short) 0x0300);
             address.setInt(4, Interfaces.indexOf(name));
             Libc.bind(socket, Libc.address(address), 20);
-            bytes.write(0, frame, 0, frame.length);
-            Libc.write(socket, Libc.address(bytes), frame.length);
+            write(socket, frame);
         } finally {
             Libc.close(socket);
         }

@@ -37,14 +37,11 @@ final class Recorder implements FrameHandler {
         return frames.get(index).bytes;
     }
 
-    /** Polls until as many frames came, or for two seconds, then a little longer for frames that should not come. */
-    Recorder expect(FrameSource source, int count) throws CaptureException {
-        long deadline = System.nanoTime() + 2_000_000_000L;
-        while (frames.size() < count && System.nanoTime() < deadline) {
-            source.poll(this, 100, 10);
-        }
-        for (int round = 0; round < 4; round++) {
-            source.poll(this, 100, 10);
+    /** Polls until nothing came for 60 ms, several times as long as a ring keeps a frame back. */
+    Recorder drain(FrameSource source) throws CaptureException {
+        int empty = 0;
+        while (empty < 6) {
+            empty = source.poll(this, 100, 10) == 0 ? empty + 1 : 0;
         }
         return this;
     }

@@ -12,7 +12,7 @@ import java.util.List;
  * @param hardwareType ARPHRD_ number (1 Ethernet, 772 loopback, 65534 none), -1 if unknown
  * @param defaultRoute whether the machine's default route leaves here
  */
-public record CaptureInterface(
+public record LiveInterface(
         String name,
         int index,
         boolean up,
@@ -25,7 +25,7 @@ public record CaptureInterface(
     static final int HARDWARE_ETHERNET = 1;
     static final int HARDWARE_LOOPBACK = 772;
 
-    public CaptureInterface {
+    public LiveInterface {
         addresses = List.copyOf(addresses);
     }
 

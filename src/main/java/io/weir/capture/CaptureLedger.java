@@ -1,0 +1,56 @@
+package io.weir.capture;
+
+import io.weir.capture.FrameSource.Statistics;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Adds up the statistics of the sources that were open one after the other. Any thread; not for the packet path. */
+final class CaptureLedger {
+    private static final Statistics NOTHING = new Statistics(0, 0, 0, 0, Map.of());
+
+    private Statistics before = NOTHING;
+    private FrameSource open;
+    private FrameSource last;
+    private long reopenings;
+
+    synchronized void opened(FrameSource source) {
+        open = source;
+        last = source;
+    }
+
+    synchronized void reopened() {
+        reopenings++;
+    }
+
+    synchronized void closed(FrameSource source) {
+        before = sum(before, source.statistics());
+        open = null;
+    }
+
+    synchronized Statistics statistics() {
+        return open == null ? before : sum(before, open.statistics());
+    }
+
+    synchronized long reopenings() {
+        return reopenings;
+    }
+
+    String interfaceName(int index) {
+        FrameSource source;
+        synchronized (this) {
+            source = last;
+        }
+        return source == null ? "interface-" + index : source.interfaceName(index);
+    }
+
+    private static Statistics sum(Statistics one, Statistics other) {
+        Map<String, Long> byInterface = new TreeMap<>(one.byInterface());
+        other.byInterface().forEach((name, frames) -> byInterface.merge(name, frames, Long::sum));
+        return new Statistics(
+                one.received() + other.received(),
+                one.delivered() + other.delivered(),
+                one.droppedByKernel() + other.droppedByKernel(),
+                one.droppedByInterface() + other.droppedByInterface(),
+                byInterface);
+    }
+}

@@ -1,0 +1,334 @@
+package io.weir.capture;
+
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Owns one source and hands its frames to a sink, on a worker thread of its own, in slices of at most 10 ms, so that
+ * control and stop get through between them. A live source that breaks is opened again, with growing pauses.
+ *
+ * <p>Deploying fails if the source cannot be opened the first time. Public methods may be called from any thread; their
+ * futures complete on the caller's Vert.x context, if it has one.
+ */
+public final class CaptureVerticle extends VerticleBase {
+    /** The source hands on about this many frames at most between two looks at the clock and at {@link FrameSink#ready}. */
+    public static final int FRAMES_PER_POLL = 64;
+
+    private static final long SLICE_NS = 10_000_000;
+    private static final int WAIT_MS = 5;
+    private static final int NOT_READY_MS = 1;
+    private static final long REFRESH_NS = 1_000_000_000;
+    private static final long FIRST_RETRY_MS = 250;
+    private static final long LAST_RETRY_MS = 10_000;
+    private static final int LAST_POLLS = 1_000;
+
+    /** Opens the source, on the capture worker's thread. */
+    @FunctionalInterface
+    public interface Opener {
+        FrameSource open(Filter filter) throws CaptureException;
+    }
+
+    /** What the verticle is about. */
+    public enum State {
+        /** Not started, or stopped by {@link #stopCapture}. */
+        STOPPED,
+        CAPTURING,
+        /** The source broke; it will be opened again. */
+        RETRYING,
+        /** The file is at its end, or broke. */
+        ENDED
+    }
+
+    private final Opener opener;
+    private final CaptureListener listener;
+    private final CaptureLedger ledger = new CaptureLedger();
+    private final SinkGuard sink;
+    private volatile Filter filter;
+    private volatile State state = State.STOPPED;
+    private volatile CaptureException lastFailure;
+
+    // the worker's
+    private FrameSource source;
+    private boolean sliceQueued;
+    private boolean undeployed;
+    private long retryMs = FIRST_RETRY_MS;
+    private long retryTimer = -1;
+    private long refreshedNs;
+
+    public CaptureVerticle(Opener opener, Filter filter, FrameSink sink, CaptureListener listener) {
+        this.opener = opener;
+        this.filter = filter;
+        this.listener = listener;
+        this.sink = new SinkGuard(sink, listener);
+    }
+
+    /** How to deploy it: on one worker thread of its own. */
+    public static DeploymentOptions deploymentOptions() {
+        return new DeploymentOptions()
+                .setThreadingModel(ThreadingModel.WORKER)
+                .setWorkerPoolName("weir-capture")
+                .setWorkerPoolSize(1)
+                .setMaxWorkerExecuteTime(2)
+                .setMaxWorkerExecuteTimeUnit(TimeUnit.SECONDS);
+    }
+
+    @Override
+    public Future<?> start() {
+        try {
+            open();
+            return Future.succeededFuture();
+        } catch (CaptureException failure) {
+            state = State.STOPPED;
+            return Future.failedFuture(failure);
+        }
+    }
+
+    @Override
+    public Future<?> stop() {
+        undeployed = true;
+        finish();
+        return Future.succeededFuture();
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** Why the source broke last; null if it never did. */
+    public CaptureException lastFailure() {
+        return lastFailure;
+    }
+
+    public Filter filter() {
+        return filter;
+    }
+
+    /** Counts over all sources that were open since deployment. */
+    public FrameSource.Statistics statistics() {
+        return ledger.statistics();
+    }
+
+    /** How often a source was opened again after it broke. */
+    public long reopenings() {
+        return ledger.reopenings();
+    }
+
+    /** Frames at which the sink threw. */
+    public long failedFrames() {
+        return sink.failures();
+    }
+
+    /** The name behind a {@link Frame#interfaceIndex} of the current or the last source. */
+    public String interfaceName(int interfaceIndex) {
+        return ledger.interfaceName(interfaceIndex);
+    }
+
+    /** Opens the source again after {@link #stopCapture}; nothing happens if it is open. */
+    public Future<Void> startCapture() {
+        return onWorker(() -> {
+            if (source == null) {
+                cancelRetry();
+                state = State.STOPPED;
+                open();
+            }
+            return null;
+        });
+    }
+
+    /** Hands on what was captured, then closes the source. */
+    public Future<Void> stopCapture() {
+        return onWorker(() -> {
+            finish();
+            return null;
+        });
+    }
+
+    /**
+     * Captures something else from now on, and after each opening.
+     *
+     * @return fails with a {@link FilterException}; the filter before is then still in force
+     */
+    public Future<Void> filter(String expression) {
+        return onWorker(() -> {
+            Filter next = Filter.of(expression);
+            if (source instanceof LiveSource) {
+                ((LiveSource) source).filter(next);
+            } else if (source != null) {
+                throw new FilterException("the filter of a file cannot be changed while it is read", false);
+            }
+            filter = next;
+            return null;
+        });
+    }
+
+    private void open() throws CaptureException {
+        source = opener.open(filter);
+        ledger.opened(source);
+        retryMs = FIRST_RETRY_MS;
+        refreshedNs = System.nanoTime();
+        state = State.CAPTURING;
+        listener.opened(source);
+        queueSlice();
+    }
+
+    private void queueSlice() {
+        if (!sliceQueued) {
+            sliceQueued = true;
+            context.runOnContext(ignored -> slice());
+        }
+    }
+
+    private void slice() {
+        sliceQueued = false;
+        if (source == null) {
+            return;
+        }
+        try {
+            long started = System.nanoTime();
+            boolean more = fetch(started);
+            if (!more) {
+                close(State.ENDED);
+                listener.ended();
+                return;
+            }
+            if (started - refreshedNs > REFRESH_NS && source instanceof LiveSource) {
+                refreshedNs = started;
+                if (((LiveSource) source).refresh()) {
+                    listener.interfacesChanged(((LiveSource) source).interfaces());
+                }
+            }
+            queueSlice();
+        } catch (CaptureException failure) {
+            broke(failure);
+        } catch (RuntimeException defect) {
+            broke(new CaptureException("Capture failed by a defect of weir: " + defect, defect));
+        }
+    }
+
+    /** Returns false at the end of a file. */
+    private boolean fetch(long startedNs) throws CaptureException {
+        boolean idle = false;
+        try {
+            while (!idle && System.nanoTime() - startedNs < SLICE_NS) {
+                if (!sink.ready()) {
+                    sleep();
+                    break;
+                }
+                int frames = source.poll(sink, FRAMES_PER_POLL, WAIT_MS);
+                if (frames == FrameSource.END) {
+                    return false;
+                }
+                idle = frames == 0;
+            }
+        } finally {
+            sink.sliceEnded(idle && source instanceof LiveSource ? presentNs((LiveSource) source) : 0);
+        }
+        return true;
+    }
+
+    private static long presentNs(LiveSource source) {
+        return System.currentTimeMillis() * 1_000_000 - source.latencyNs();
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(NOT_READY_MS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void broke(CaptureException failure) {
+        lastFailure = failure;
+        boolean live = source instanceof LiveSource;
+        close(live ? State.RETRYING : State.ENDED);
+        if (live) {
+            retry(failure);
+        } else {
+            listener.broken(failure, -1);
+        }
+    }
+
+    private void retry(CaptureException failure) {
+        long pauseMs = retryMs;
+        retryMs = Math.min(LAST_RETRY_MS, 2 * retryMs);
+        listener.broken(failure, pauseMs);
+        retryTimer = vertx.setTimer(pauseMs, ignored -> reopen());
+    }
+
+    private void reopen() {
+        retryTimer = -1;
+        if (source != null || undeployed || state != State.RETRYING) {
+            return;
+        }
+        try {
+            open();
+            ledger.reopened();
+        } catch (CaptureException failure) {
+            lastFailure = failure;
+            retry(failure);
+        }
+    }
+
+    /** Hands on what is there, then closes. */
+    private void finish() {
+        cancelRetry();
+        if (source instanceof LiveSource) {
+            try {
+                for (int polls = 0; polls < LAST_POLLS && source.poll(sink, FRAMES_PER_POLL, 0) > 0; polls++) {
+                    // the kernel's buffer is bounded, and so is this
+                }
+            } catch (CaptureException broken) {
+                lastFailure = broken;
+            }
+            sink.sliceEnded(0);
+        }
+        close(State.STOPPED);
+    }
+
+    private void close(State next) {
+        state = next;
+        if (source != null) {
+            FrameSource closing = source;
+            source = null;
+            closing.close();
+            ledger.closed(closing);
+        }
+    }
+
+    private void cancelRetry() {
+        if (retryTimer >= 0) {
+            vertx.cancelTimer(retryTimer);
+            retryTimer = -1;
+        }
+    }
+
+    private <T> Future<T> onWorker(Callable<T> action) {
+        Context caller = Vertx.currentContext();
+        Promise<T> promise = Promise.promise();
+        context.runOnContext(ignored -> {
+            Future<T> result;
+            try {
+                result = undeployed
+                        ? Future.failedFuture("the capture is stopped for good")
+                        : Future.succeededFuture(action.call());
+            } catch (Exception failure) {
+                result = Future.failedFuture(failure);
+            }
+            Future<T> done = result;
+            if (caller == null) {
+                done.onComplete(promise);
+            } else {
+                caller.runOnContext(back -> done.onComplete(promise));
+            }
+        });
+        return promise.future();
+    }
+}

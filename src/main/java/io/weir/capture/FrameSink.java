@@ -1,0 +1,20 @@
+package io.weir.capture;
+
+/** Where {@link CaptureVerticle} hands frames to. All methods are called on the capture worker's thread. */
+public interface FrameSink extends FrameHandler {
+    /**
+     * Whether there is room for the frames of at least one poll, see {@link CaptureVerticle#FRAMES_PER_POLL}. While not, the
+     * source is not asked, and control still gets through. A live source is always ready: it drops and counts.
+     */
+    default boolean ready() {
+        return true;
+    }
+
+    /**
+     * A slice of at most about 10 ms is over; publish what it brought.
+     *
+     * @param timeNs how far the source's clock is for certain: no frame of an earlier time will follow. For a file, the
+     *     latest frame's time; 0 before the first frame
+     */
+    void sliceEnded(long timeNs);
+}

@@ -1,0 +1,105 @@
+package io.weir.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FilterTest {
+    @BeforeEach
+    void needsLibpcap() {
+        Assumptions.assumeTrue(Libpcap.available(), "skipped: " + Libpcap.unavailable());
+    }
+
+    @Test
+    void anEmptyExpressionIsNoFilter() throws Exception {
+        assertThat(Filter.of("  ")).isSameAs(Filter.NONE);
+        assertThat(Filter.NONE.programFor(1).accepts(java.nio.ByteBuffer.allocate(0), 0, 0, 0))
+                .isTrue();
+    }
+
+    @Test
+    void aWrongExpressionIsRefusedInTheWordsOfLibpcap() {
+        FilterException failure = catchThrowableOfType(FilterException.class, () -> Filter.of("tcp prot 80"));
+        assertThat(failure.wrongExpression()).isTrue();
+        assertThatThrownBy(() -> Filter.of("port 80 and")).hasMessageContaining("syntax error");
+        assertThatThrownBy(() -> Filter.of("ip protochain 6")).hasMessageContaining("protochain");
+        assertThatThrownBy(() -> Filter.of("host 300.1.2.3")).hasMessageContaining("300.1.2.3");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "host example.com",
+                "example.com",
+                "src example",
+                "net intranet",
+                "gateway router",
+                "port http and host www.example.org",
+                "tcp and not host a-b",
+                "host test",
+                "ether host printer",
+                "host 1.2.3.4.5",
+                "host \\tcp",
+                "TCP",
+                "dst port ssh or src somewhere"
+            })
+    void aNameIsRefusedBeforeAnybodyLooksItUp(String expression) {
+        assertThatThrownBy(() -> Filter.of(expression))
+                .isInstanceOf(FilterException.class)
+                .hasMessageStartingWith("names are not looked up: write an address instead of '");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tcp port http or https",
+                "host 10.0.0.1 and (tcp or udp)",
+                "net 10.0.0.0/8 or net 192.168",
+                "net 10.0.0.0 mask 255.0.0.0",
+                "host fd00::1 or host ::1 or net fd00::/8",
+                "host ::ffff:10.0.0.1",
+                "ether host 02:00:00:00:00:01",
+                "ether src 2:0:0:0:0:1",
+                "tcp[tcpflags] & (tcp-syn|tcp-fin) != 0",
+                "ip[0] & 0xf != 5 and len <= 1500",
+                "vlan 12 and tcp portrange 80-90",
+                "ip proto \\tcp or ip proto 17",
+                "less 100 or greater 1000",
+                "icmp[icmptype] = icmp-echo",
+                "not broadcast and not multicast",
+                "mpls 100 and tcp",
+                "src or dst port 53"
+            })
+    void expressionsWithoutHostNamesCompile(String expression) throws Exception {
+        assertThat(Filter.of(expression).expression()).isEqualTo(expression);
+    }
+
+    @Test
+    void lengthAndSizeAreBounded() throws Exception {
+        assertThatThrownBy(() -> Filter.of("tcp " + " ".repeat(2000) + "port 80"))
+                .hasMessage("the filter has 2011 bytes, allowed are 1024");
+        StringBuilder large = new StringBuilder("portrange 3-4");
+        for (int port = 5; large.length() < 980; port += 2) {
+            large.append(" or portrange ").append(port).append('-').append(port + 1);
+        }
+        assertThatThrownBy(() -> Filter.of(large.toString())).hasMessageMatching(".* instructions, allowed are 512");
+        assertThat(Filter.of("(".repeat(500) + "tcp" + ")".repeat(500)).isNone())
+                .isFalse();
+        assertThatThrownBy(() -> Filter.of("tcp\0")).hasMessageContaining("NUL");
+    }
+
+    @Test
+    void anExpressionWithoutMeaningForALinkTypeIsRefusedForIt() throws Exception {
+        Filter ethernet = Filter.of("ether host 02:00:00:00:00:01");
+        assertThat(ethernet.programFor(1).length()).isPositive();
+        assertThatThrownBy(() -> ethernet.programFor(101)).isInstanceOf(FilterException.class);
+        assertThat(Filter.of("tcp port 80").programFor(101).length()).isPositive();
+        assertThat(Filter.of("tcp port 80").programFor(276).length()).isPositive();
+    }
+}
