@@ -5,14 +5,14 @@ package io.weir.decode;
  * {@code long}: the kind and its identifier (VLAN id, VNI, key).
  *
  * <p>Both directions of a flow have the same path. So what each direction chooses for itself is left out of it: MPLS labels
- * altogether, and the identifiers of GTP and L2TP tunnels.
+ * altogether, and the identifiers of GTP and L2TP tunnels. An ERSPAN session names the mirror, not the network.
  */
 public enum Encapsulation {
     VLAN("vlan", true),
     BACKBONE_BRIDGE("pbb", true),
     PPPOE("pppoe", true),
     GRE("gre", true),
-    ERSPAN("erspan", true),
+    ERSPAN("erspan", false),
     VXLAN("vxlan", true),
     GENEVE("geneve", true),
     GTP("gtp", false),

@@ -16,7 +16,6 @@ final class GreLayer {
     private static final int ERSPAN_2_BYTES = 8;
     private static final int ERSPAN_3_BYTES = 12;
     private static final int ERSPAN_3_SUBHEADER_BYTES = 8;
-    private static final int ERSPAN_SESSION = 0x3FF;
 
     private final Cursor cursor;
     private final Layers layers;
@@ -119,7 +118,6 @@ final class GreLayer {
         if (end - at < bytes) {
             return Cursor.missing(end, wireEnd, Decoded.TUNNEL_HEADER);
         }
-        int session = cursor.u16(at + 2) & ERSPAN_SESSION;
         int frameType = 0;
         if (type == ERSPAN_3) {
             int tail = cursor.u16(at + 10);
@@ -131,7 +129,7 @@ final class GreLayer {
                 return Cursor.missing(end, wireEnd, Decoded.TUNNEL_HEADER);
             }
         }
-        if (!cursor.segment.addPath(Encapsulation.ERSPAN.step(session))) {
+        if (!cursor.segment.addPath(Encapsulation.ERSPAN.step(0))) {
             return Decoded.TOO_DEEP;
         }
         int inner = at + bytes;
