@@ -89,12 +89,14 @@ final class StageOptions {
 
     /** @param sharers partitions that share the bounds which hold for the whole probe */
     static PartitionOptions partition(Configuration values, int index, int sharers, boolean replay) {
-        RelayOptions relay = RelayOptions.onDemand(
-                        share(values.number(Schema.RETAINED_BYTES), sharers),
-                        (int) share(values.number(Schema.CLOSED_STREAMS), sharers))
+        RelayOptions relay = RelayOptions.onDemand(share(values.number(Schema.RETAINED_BYTES), sharers), (int)
+                        share(values.number(Schema.CLOSED_STREAMS), sharers))
                 .withRetainedEdges(values.integer(Schema.FIRST_BYTES), values.integer(Schema.NEWEST_BYTES));
         return new PartitionOptions(
-                index, assembler(values, sharers), replay ? relay.asReplay() : relay, values.number(Schema.WINDOW_BYTES));
+                index,
+                assembler(values, sharers),
+                replay ? relay.asReplay() : relay,
+                values.number(Schema.WINDOW_BYTES));
     }
 
     /** @param service what never to capture; its port is not known before it listens */
@@ -117,7 +119,9 @@ final class StageOptions {
 
     static int partitions(Configuration values) {
         int count = values.integer(Schema.PARTITIONS);
-        return count > 0 ? count : Math.min(MAX_DEFAULT_PARTITIONS, Runtime.getRuntime().availableProcessors());
+        return count > 0
+                ? count
+                : Math.min(MAX_DEFAULT_PARTITIONS, Runtime.getRuntime().availableProcessors());
     }
 
     /** Of a bound for the whole probe; 0 stays 0. */

@@ -62,8 +62,8 @@ final class Acknowledgements {
     }
 
     private void raise(HalfConnection peer, long acked) {
-        if (peer.finOffset >= 0) {
-            acked = Math.min(acked, peer.finOffset);
+        if (peer.is(CLOSED)) {
+            acked = Math.min(acked, peer.next);
         }
         boolean more = acked > peer.acked;
         if (more) {

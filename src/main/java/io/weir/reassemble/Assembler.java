@@ -104,7 +104,6 @@ public final class Assembler {
                 && (segment.flags() & RARE_FLAGS) == Segment.ACK
                 && (segment.options() & RARE_OPTIONS) == 0
                 && half.waiting == null
-                && half.finOffset < 0
                 && segment.payloadLength() > 0
                 && segment.payloadLength() == segment.payloadWireLength()
                 && segment.checksum() != Checksum.WRONG
@@ -157,11 +156,11 @@ public final class Assembler {
         Connection connection = half.connection;
         half.lastSeenNs = Math.max(half.lastSeenNs, segment.timeNs());
         timers.touch(connection, segment.timeNs());
-        advise(half, segment);
         Stream.Acceptance acceptance = connection.stream.accept(
                 segment,
                 connection.direction(half),
                 half.is(STARTED) ? half.expectedSequence() & 0xFFFFFFFFL : Sequence.INVALID);
+        advise(half, segment);
         if (acceptance == Stream.Acceptance.REFUSE) {
             half.refusedBytes += segment.payloadLength();
         } else if (segment.has(Segment.RST)) {

@@ -71,18 +71,20 @@ final class Delivery {
     /**
      * Delivers bytes that begin at the next one, and every run that they reach.
      *
-     * @param cut bytes right behind them that the snap length cut
+     * @param cut bytes right behind them that the snap length cut, or {@link Runs#FIN}
      */
     void deliver(HalfConnection half, ByteBuffer segment, int at, int length, int interfaceIndex, int cut) {
         live = segment;
         liveAt = at;
         liveStart = half.next;
         liveEnd = liveStart + length;
-        tail = cut;
+        tail = Math.max(0, cut);
         begin(half);
-        data.add(segment, at, length, reporter.now(), interfaceIndex);
+        if (length > 0) {
+            data.add(segment, at, length, reporter.now(), interfaceIndex);
+        }
         half.next += length;
-        finish(half, liveStart, firstSkip(half, 0), null);
+        finish(half, liveStart, firstSkip(half, 0), null, cut == Runs.FIN);
         live = null;
         goOn(half);
     }
@@ -90,10 +92,10 @@ final class Delivery {
     /** Delivers the runs that begin at the next byte, if there are any. */
     void deliverRuns(HalfConnection half) {
         tail = 0;
-        if (half.hasRuns() && runs.start(queue.first(half.waiting)) <= half.next || half.next == half.finOffset) {
+        if (half.hasRuns() && runs.start(queue.first(half.waiting)) <= half.next) {
             long start = half.next;
             begin(half);
-            finish(half, start, firstSkip(half, 0), null);
+            finish(half, start, firstSkip(half, 0), null, false);
         }
         goOn(half);
     }
@@ -126,9 +128,6 @@ final class Delivery {
     private void goOn(HalfConnection half) {
         while (tail > 0 && !half.is(CLOSED)) {
             long to = half.next + tail;
-            if (half.finOffset >= 0) {
-                to = Math.min(to, half.finOffset);
-            }
             if (half.hasRuns()) {
                 to = Math.min(to, runs.start(queue.first(half.waiting)));
             }
@@ -144,7 +143,7 @@ final class Delivery {
         half.gapBytes += skipped;
         begin(half);
         half.next = to;
-        finish(half, to, skipped, cause);
+        finish(half, to, skipped, cause, false);
     }
 
     private void begin(HalfConnection half) {
@@ -158,17 +157,38 @@ final class Delivery {
         }
     }
 
-    private void finish(HalfConnection half, long newOffset, long skip, GapCause cause) {
-        if (half.hasRuns()) {
-            collectRuns(half);
+    /** @param end whether the segment's own FIN follows its bytes; the kernel then looks no further */
+    private void finish(HalfConnection half, long newOffset, long skip, GapCause cause, boolean end) {
+        if (!end && half.hasRuns()) {
+            end = collectRuns(half);
         }
-        boolean end = half.next == half.finOffset;
         if (end) {
             half.set(CLOSED | FIN_DELIVERED);
+            half.finOffset = half.next;
+            half.acked = Math.min(half.acked, half.next);
             data.markEnd();
         }
         data.place(newOffset, false, skip, cause);
         call(half, newOffset);
+        if (end) {
+            discardRuns(half);
+        }
+    }
+
+    private void discardRuns(HalfConnection half) {
+        long offset = half.next;
+        long dropped = 0;
+        while (half.hasRuns()) {
+            int run = queue.first(half.waiting);
+            dropped += runs.bytes(run);
+            queue.take(half.waiting, run);
+            runs.free(run);
+        }
+        memory.settle(half);
+        if (dropped > 0) {
+            half.refusedBytes += dropped;
+            reporter.report(half, Anomaly.DATA_AFTER_FIN, offset, dropped);
+        }
     }
 
     /** @param newOffset stream offset of the first byte that is not a kept one */
@@ -197,27 +217,35 @@ final class Delivery {
         memory.settle(half);
     }
 
-    private void collectRuns(HalfConnection half) {
+    /** Collects what is contiguous; true if that ends with a FIN. A FIN that bytes have passed over is none. */
+    private boolean collectRuns(HalfConnection half) {
         Waiting waiting = half.waiting;
         int run;
         while (waiting.root != NIL && runs.start(run = queue.first(waiting)) <= half.next) {
             queue.take(waiting, run);
+            deliveredAlso(run);
             long start = runs.start(run);
-            long end = runs.end(run);
-            long known = Math.min(half.next, end);
+            long bytesEnd = start + runs.bytes(run);
+            long known = Math.min(half.next, bytesEnd);
             if (known > start) {
                 half.overlapBytes += known - start;
                 compareWithLive(half, run, start, known);
             }
-            if (end > half.next) {
+            if (bytesEnd > half.next) {
                 runs.collect(run, (int) (half.next - start), data);
-                half.next = end;
+                half.next = bytesEnd;
                 tail = runs.tail(run);
-            } else if (end + runs.tail(run) > half.next + tail) {
-                tail = (int) (end + runs.tail(run) - half.next);
+            } else if (bytesEnd + runs.tail(run) > half.next + tail) {
+                tail = (int) (bytesEnd + runs.tail(run) - half.next);
             }
-            deliveredAlso(run);
+            if (runs.fin(run)) {
+                if (bytesEnd == half.next) {
+                    return true;
+                }
+                reporter.report(half, Anomaly.FIN_MOVED, bytesEnd, 0);
+            }
         }
+        return false;
     }
 
     private void compareWithLive(HalfConnection half, int run, long from, long to) {

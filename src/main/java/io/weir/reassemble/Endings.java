@@ -61,6 +61,9 @@ final class Endings {
         long offset = half.offset(segment.sequence());
         long expected = half.is(FIN_DELIVERED) ? half.next + 1 : half.next;
         if (offset == expected || offset > expected && receiversNext) {
+            // its number tells how much was sent, seen or not
+            half.sentTo = Math.max(half.sentTo, offset);
+            half.acked = receiversNext ? Math.max(half.acked, offset) : half.acked;
             close(half.connection, Ending.RST);
         } else if (offset < expected && !receiversNext) {
             reporter.report(half, Anomaly.RST_IGNORED);
@@ -119,6 +122,8 @@ final class Endings {
         starts.now(low);
         starts.now(high);
         starts.settleRoles(connection);
+        unseen(low, high);
+        unseen(high, low);
         while (placement.hasHole(low) || placement.hasHole(high)) {
             HalfConnection half = older(low, high);
             placement.giveUpHole(half, half.acked > half.next ? GapCause.NOT_CAPTURED : GapCause.TIMEOUT);
@@ -139,6 +144,16 @@ final class Endings {
             bury(connection);
         } else {
             forget(connection);
+        }
+    }
+
+    /** What the other side acknowledged within its window and nobody saw is missing; one number may have been a FIN. */
+    private static void unseen(HalfConnection half, HalfConnection peer) {
+        if (half.is(STARTED) && !half.is(HalfConnection.CLOSED) && peer.is(ACKNOWLEDGES)) {
+            long acked = half.offset(peer.acknowledgement);
+            if (acked > half.sentTo + 1 && acked <= half.windowEdge) {
+                half.acked = acked;
+            }
         }
     }
 

@@ -45,9 +45,14 @@ public final class HalfConnection extends Timed {
     /** Highest offset behind anything that the sender was seen to send, its FIN included. */
     long sentTo;
 
+    /** Where its newest FIN lies, or where the one lay that ended it; -1 for none. */
     long finOffset;
+
     /** Offset up to which the other side acknowledged. */
     long acked;
+
+    /** Offset up to which it had when the grace of the holes before it began. */
+    long ackedAtGrace;
 
     /** Offset up to which the other side's window allows to send. */
     long windowEdge;
@@ -84,6 +89,7 @@ public final class HalfConnection extends Timed {
         sentTo = 0;
         finOffset = -1;
         acked = -1;
+        ackedAtGrace = 0;
         windowEdge = -1;
         acknowledgement = 0;
         hint = 0;

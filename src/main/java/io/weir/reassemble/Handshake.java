@@ -73,13 +73,13 @@ final class Handshake {
         Connection connection = half.connection;
         int first = segment.sequence() + 1;
         int acknowledged = segment.acknowledgement();
-        boolean candidate = connection.candidates != null && connection.candidates.has(peer, acknowledged);
-        if (candidate && peer.base != acknowledged) {
-            boolean opening = peer.next == 0 && half.next == 0 && !half.is(SYN_SEEN);
-            if (!opening) {
-                return Outcome.NEW_CONNECTION;
-            }
+        boolean ambiguous = connection.candidates != null && peer.base != acknowledged;
+        boolean opening = peer.next == 0 && half.next == 0 && !half.is(SYN_SEEN);
+        if (ambiguous && opening && peer.is(STARTED)) {
+            // of several SYNs the one counts that is answered, remembered or not
             starts.at(peer, acknowledged);
+        } else if (ambiguous && connection.candidates.has(peer, acknowledged)) {
+            return Outcome.NEW_CONNECTION;
         } else if (!peer.is(STARTED)) {
             starts.at(peer, acknowledged);
         } else if (half.is(STARTED) && half.base != first) {

@@ -3,6 +3,7 @@ package io.weir.reassemble;
 import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
 import static io.weir.reassemble.HalfConnection.CLOSED;
 import static io.weir.reassemble.HalfConnection.STARTED;
+import static io.weir.reassemble.HalfConnection.SYN_SEEN;
 import static io.weir.reassemble.HalfConnection.ZERO_WINDOW;
 import static io.weir.reassemble.PageCache.LEFT;
 import static io.weir.reassemble.PageCache.NIL;
@@ -25,7 +26,8 @@ final class Held {
     private static final int SYN_DATA = 1;
     private static final int UNSENT_ACKNOWLEDGED = 2;
     private static final int WRONG_CHECKSUM = 4;
-    private static final int WITH_FIN = 8;
+    private static final int BEYOND_WINDOW = 8;
+    private static final int WITH_FIN = 16;
 
     private final PageCache pages;
     private final Runs runs;
@@ -56,12 +58,28 @@ final class Held {
         if (!half.is(STARTED)) {
             return null;
         }
-        if (peer.is(STARTED) && peer.packets > 0 && peer.offset(segment.acknowledgement()) > peer.sentTo) {
+        if (peer.is(STARTED) && peer.packets > 0 && peer.offset(segment.acknowledgement()) > sentTo(peer)) {
             return Anomaly.ACKNOWLEDGES_UNSENT;
+        }
+        long start = half.offset(segment.sequence());
+        if (half.windowEdge >= 0
+                && half.is(SYN_SEEN)
+                && peer.is(SYN_SEEN)
+                && start > Math.max(half.windowEdge, half.next)) {
+            return Anomaly.BEYOND_WINDOW;
         }
         boolean probe =
                 half.is(ZERO_WINDOW) && half.windowEdge <= half.next && half.offset(segment.sequence()) == half.next;
         return probe ? Anomaly.ZERO_WINDOW_PROBE : null;
+    }
+
+    /** How far a side was seen to send, what is held of it included. */
+    private long sentTo(HalfConnection half) {
+        long sentTo = half.sentTo;
+        for (int run = half.hasHeld() ? half.waiting.held : NIL; run != NIL; run = pages.getInt(run, LEFT)) {
+            sentTo = Math.max(sentTo, runs.end(run));
+        }
+        return sentTo;
     }
 
     void hold(HalfConnection half, Segment segment, Anomaly why) {
@@ -111,6 +129,7 @@ final class Held {
             case SYN_DATA -> SYN_DATA;
             case ACKNOWLEDGES_UNSENT -> UNSENT_ACKNOWLEDGED;
             case CHECKSUM_WRONG -> WRONG_CHECKSUM;
+            case BEYOND_WINDOW -> BEYOND_WINDOW;
             default -> 0;
         };
     }
@@ -151,11 +170,7 @@ final class Held {
 
     private boolean confirmed(HalfConnection half, HalfConnection peer, int run) {
         int marks = pages.getInt(run, PARENT);
-        if ((marks & WRONG_CHECKSUM) != 0) {
-            // nothing that such a segment says of its sender counts, so the acknowledgement alone must do
-            return peer.is(ACKNOWLEDGES) && half.offset(peer.acknowledgement) >= runs.end(run);
-        }
-        return half.acked >= runs.end(run)
+        return peer.is(ACKNOWLEDGES) && half.offset(peer.acknowledgement) >= runs.end(run)
                 || (marks & UNSENT_ACKNOWLEDGED) != 0
                         && peer.is(STARTED)
                         && peer.offset(pages.getInt(run, RIGHT)) <= peer.sentTo;
@@ -163,14 +178,15 @@ final class Held {
 
     /**
      * Time is up, or the connection ends. Data in a SYN that was not acknowledged goes, unless the other side was never
-     * seen and the sender went on behind it; so do bytes with a wrong checksum. Other held bytes are accepted.
+     * seen and the sender went on behind it; so do bytes with a wrong checksum or beyond
+     * the window. Other held bytes are accepted.
      */
     void release(HalfConnection half, HalfConnection peer) {
         while (half.hasHeld()) {
             int run = half.waiting.held;
             int marks = pages.getInt(run, PARENT);
             boolean unheard = !peer.is(ACKNOWLEDGES) && half.sentTo >= runs.end(run);
-            if ((marks & SYN_DATA) != 0 && !unheard || (marks & WRONG_CHECKSUM) != 0) {
+            if ((marks & SYN_DATA) != 0 && !unheard || (marks & (WRONG_CHECKSUM | BEYOND_WINDOW)) != 0) {
                 half.refusedBytes += runs.length(run);
                 unlink(half.waiting, NIL, run, pages.getInt(run, LEFT));
                 runs.free(run);

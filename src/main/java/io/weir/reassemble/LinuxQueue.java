@@ -21,11 +21,11 @@ final class LinuxQueue extends OutOfOrderQueue {
             waiting.last = link(waiting, start, end, tail, NIL, false);
             return;
         }
-        if (runs.end(last) == start) {
-            append(waiting, last, end, tail);
+        if (appends(last, start)) {
+            extend(waiting, last, end, tail);
             return;
         }
-        if (start > runs.end(last)) {
+        if (start >= runs.end(last)) {
             waiting.last = link(waiting, start, end, tail, last, false);
             return;
         }
@@ -33,38 +33,37 @@ final class LinuxQueue extends OutOfOrderQueue {
         boolean asLeft = false;
         for (int run = waiting.root; run != NIL; run = asLeft ? tree.left(run) : tree.right(run)) {
             parent = run;
-            long runStart = runs.start(run);
-            long runEnd = runs.end(run);
-            asLeft = start < runStart;
+            asLeft = start < runs.start(run);
             if (asLeft) {
                 continue;
             }
+            long runEnd = runs.end(run);
             if (start < runEnd) {
+                again(half, run, start, Math.min(end, runEnd), end <= runEnd || start > runs.start(run));
                 if (end <= runEnd) {
-                    again(half, run, start, end, true);
-                    half.overlapBytes += end - start;
+                    half.overlapBytes += bytes(start, end);
                     return;
                 }
-                if (start == runStart) {
+                if (start == runs.start(run)) {
                     replace(half, run, start, end, tail);
                     return;
                 }
-                again(half, run, start, runEnd, true);
-            } else if (start == runEnd) {
-                append(waiting, run, end, tail);
+            } else if (appends(run, start)) {
+                extend(waiting, run, end, tail);
                 return;
             }
         }
         cover(half, link(waiting, start, end, tail, parent, asLeft), end);
     }
 
+    private boolean appends(int run, long start) {
+        return runs.end(run) == start && !runs.fin(run);
+    }
+
     private void replace(HalfConnection half, int run, long start, long end, int tail) {
-        Waiting waiting = half.waiting;
-        again(half, run, start, runs.end(run), false);
-        half.overlapBytes += runs.length(run);
-        int created = create(waiting, start, end, tail);
-        waiting.root = tree.replace(waiting.root, run, created);
-        discard(waiting, run);
+        int created = create(half.waiting, start, end, tail);
+        half.waiting.root = tree.replace(half.waiting.root, run, created);
+        discard(half, run);
         cover(half, created, end);
     }
 
@@ -73,23 +72,15 @@ final class LinuxQueue extends OutOfOrderQueue {
         Waiting waiting = half.waiting;
         int next;
         while ((next = tree.next(created)) != NIL && end > runs.start(next)) {
+            again(half, next, runs.start(next), Math.min(end, runs.end(next)), false);
             if (end < runs.end(next)) {
-                again(half, next, runs.start(next), end, false);
                 break;
             }
-            again(half, next, runs.start(next), runs.end(next), false);
-            half.overlapBytes += runs.length(next);
             waiting.root = tree.remove(waiting.root, next);
-            discard(waiting, next);
+            discard(half, next);
         }
         if (next == NIL) {
             waiting.last = created;
         }
-    }
-
-    private void append(Waiting waiting, int run, long end, int tail) {
-        long start = runs.end(run);
-        waiting.bytes += end - start;
-        extend(run, start, end, tail);
     }
 }

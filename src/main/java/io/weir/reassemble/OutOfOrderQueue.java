@@ -17,6 +17,7 @@ abstract class OutOfOrderQueue {
     private ByteBuffer memory;
     private int origin;
     private long originOffset;
+    private long bytesEnd;
     private int interfaceIndex;
     private long timeNs;
 
@@ -29,7 +30,7 @@ abstract class OutOfOrderQueue {
     /**
      * Takes in the bytes {@code start..end} of a direction, the first of which lies at {@code at}.
      *
-     * @param tail bytes right behind them that the snap length cut
+     * @param tail bytes right behind them that the snap length cut, or {@link Runs#FIN} if a FIN follows them
      */
     final void insert(
             HalfConnection half,
@@ -45,10 +46,11 @@ abstract class OutOfOrderQueue {
         this.originOffset = start;
         this.interfaceIndex = interfaceIndex;
         this.timeNs = timeNs;
-        insert(half, start, end, tail);
+        this.bytesEnd = end;
+        insert(half, start, tail == Runs.FIN ? end + 1 : end, tail);
     }
 
-    /** Places the segment that the fields describe. */
+    /** Places the segment that the fields describe; a FIN counts in {@code end} and has no byte. */
     abstract void insert(HalfConnection half, long start, long end, int tail);
 
     int first(Waiting waiting) {
@@ -85,29 +87,6 @@ abstract class OutOfOrderQueue {
         }
     }
 
-    /** Drops what lies at or behind {@code offset}; returns how many bytes. */
-    long cut(HalfConnection half, long offset) {
-        Waiting waiting = half.waiting;
-        long dropped = 0;
-        while (waiting.root != NIL) {
-            int run = rightmost(waiting.root);
-            if (runs.end(run) <= offset) {
-                break;
-            }
-            if (runs.start(run) >= offset) {
-                dropped += runs.length(run);
-                take(waiting, run);
-                runs.free(run);
-            } else {
-                int keep = (int) (offset - runs.start(run));
-                dropped += runs.length(run) - keep;
-                waiting.bytes -= runs.length(run) - keep;
-                runs.trimTail(run, keep);
-            }
-        }
-        return dropped;
-    }
-
     final int rightmost(int root) {
         int run = root;
         for (int next = run; next != NIL; next = tree.right(run)) {
@@ -116,11 +95,11 @@ abstract class OutOfOrderQueue {
         return run;
     }
 
+    /** A run for the segment's numbers {@code start..end}; the tail, or the FIN, belongs to its end. */
     final int create(Waiting waiting, long start, long end, int tail) {
-        int length = (int) (end - start);
         waiting.runs++;
-        waiting.bytes += length;
-        return runs.create(start, memory, at(start), length, interfaceIndex, timeNs, tail);
+        waiting.bytes += end - start;
+        return runs.create(start, memory, at(start), bytes(start, end), interfaceIndex, timeNs, tail);
     }
 
     final int link(Waiting waiting, long start, long end, int tail, int parent, boolean asLeft) {
@@ -129,22 +108,35 @@ abstract class OutOfOrderQueue {
         return run;
     }
 
-    final void extend(int run, long start, long end, int tail) {
-        runs.append(run, memory, at(start), (int) (end - start), interfaceIndex, timeNs, tail);
+    final void extend(Waiting waiting, int run, long end, int tail) {
+        long start = runs.end(run);
+        waiting.bytes += end - start;
+        runs.append(run, memory, at(start), bytes(start, end), interfaceIndex, timeNs, tail);
     }
 
-    final void discard(Waiting waiting, int run) {
-        waiting.runs--;
-        waiting.bytes -= runs.length(run);
+    /** Drops a run whose bytes have come again. */
+    final void discard(HalfConnection half, int run) {
+        half.overlapBytes += runs.bytes(run);
+        half.waiting.runs--;
+        half.waiting.bytes -= runs.length(run);
         runs.free(run);
     }
 
-    /** The bytes {@code from..to} came again: compares those of the run with those of the segment. */
+    /** The numbers {@code from..to} came again: compares the run's bytes with the segment's. */
     final void again(HalfConnection half, int run, long from, long to, boolean runIsKept) {
-        half.conflictBytes += conflicts.compareRun(half, run, from, memory, at(from), (int) (to - from), runIsKept);
+        long end = Math.min(Math.min(to, bytesEnd), runs.start(run) + runs.bytes(run));
+        if (from < end) {
+            half.conflictBytes +=
+                    conflicts.compareRun(half, run, from, memory, at(from), (int) (end - from), runIsKept);
+        }
     }
 
-    final int at(long offset) {
+    /** Bytes of the segment among the numbers {@code from..to}. */
+    final int bytes(long from, long to) {
+        return (int) (Math.min(to, bytesEnd) - Math.min(from, bytesEnd));
+    }
+
+    private int at(long offset) {
         return origin + (int) (offset - originOffset);
     }
 }

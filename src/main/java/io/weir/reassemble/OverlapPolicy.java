@@ -18,7 +18,7 @@ public enum OverlapPolicy {
     /** FreeBSD, NetBSD, OpenBSD. */
     BSD("NNN ooo ooo"),
     /** Whatever reaches further to the right. */
-    BSD_RIGHT("oNN NNN NNN"),
+    BSD_RIGHT("oNN oNN ooN"),
     /** Windows 95 to XP, Server 2003. */
     WINDOWS("NNN ooo ooo"),
     SOLARIS("oNN oNN ooN"),

@@ -3,13 +3,13 @@ package io.weir.reassemble;
 import java.nio.ByteBuffer;
 
 /**
- * Memory for bytes that wait: pages of three sizes cut from slabs of {@value #SLAB_BYTES} bytes. A slab that falls
- * empty goes back to the collector (but for one spare of each size), so that a burst leaves nothing behind.
+ * Memory for bytes that wait: pages cut from slabs of {@value #SLAB_BYTES} bytes, each slab for pages of one size. A slab
+ * that falls empty goes back to the collector, but for a few spare ones, so that a burst leaves nothing behind.
  *
  * <p>A page is named by an {@code int}; {@link #NIL} names none. Its fields lie in the page itself: every page has
  * {@link #NEXT}, {@link #FROM} and {@link #TO} (where its bytes lie), {@link #INTERFACE} and {@link #TIME} of its
- * packet; the first page of a run also has the run's fields and its links in the {@link RunTree}. The smallest page
- * costs a one-byte segment 63 bytes of overhead.
+ * packet; the first page of a run also has the run's fields and its links in the {@link RunTree}. A segment of up to
+ * {@value #MAX_RUN_BYTES} bytes costs at most 63 bytes of overhead.
  */
 final class PageCache {
     static final int NIL = 0;
@@ -17,9 +17,14 @@ final class PageCache {
     static final int NEXT = 0;
     static final int FROM = 4;
     static final int TO = 6;
-    static final int INTERFACE = 8;
-    static final int TIME = 12;
-    private static final int PAGE_HEADER = 20;
+    static final int TIME = 8;
+    /** 16 bits. */
+    static final int INTERFACE = 16;
+
+    private static final int PAGE_HEADER = 18;
+
+    /** Bytes right behind the run that its last segment had on the wire and the snap length cut; 16 bits. */
+    static final int TAIL = 18;
 
     static final int START = 20;
     static final int LENGTH = 28;
@@ -29,18 +34,19 @@ final class PageCache {
     static final int PARENT = 40;
 
     static final int LAST_PAGE = 44;
-    /** Bytes right behind the run that its last segment had on the wire and the snap length cut. */
-    static final int TAIL = 48;
 
-    private static final int RUN_HEADER = 52;
+    private static final int RUN_HEADER = 48;
 
     private static final int SLAB_BYTES = 1 << 16;
-    private static final int UNIT_BITS = 6;
-    private static final int UNITS_BITS = 10;
-    private static final int[] PAGE_BYTES = {64, 384, 1536};
+    private static final int UNIT_BITS = 4;
+    private static final int UNITS_BITS = 12;
+    private static final int LARGEST_PAGE = 1552;
+    private static final int SIZES = (LARGEST_PAGE >> UNIT_BITS) + 1;
+    private static final int MAX_RUN_BYTES = LARGEST_PAGE - RUN_HEADER;
+    private static final int MAX_SPARE = 8;
 
     private static final class Slab {
-        final ByteBuffer memory = ByteBuffer.allocate(SLAB_BYTES);
+        final ByteBuffer memory;
         final int index;
         final int pageBytes;
         int free = NIL;
@@ -49,7 +55,8 @@ final class PageCache {
         Slab before;
         Slab after;
 
-        Slab(int index, int pageBytes) {
+        Slab(ByteBuffer memory, int index, int pageBytes) {
+            this.memory = memory;
             this.index = index;
             this.pageBytes = pageBytes;
         }
@@ -65,7 +72,10 @@ final class PageCache {
     private int slabCount;
     private int liveSlabs;
     /** Slabs with room, by size. */
-    private final Slab[] open = new Slab[PAGE_BYTES.length];
+    private final Slab[] open = new Slab[SIZES];
+
+    private final ByteBuffer[] spare = new ByteBuffer[MAX_SPARE];
+    private int spares;
 
     private long usedBytes;
 
@@ -76,24 +86,24 @@ final class PageCache {
 
     /** Bytes of all slabs, in use or spare. */
     long slabBytes() {
-        return (long) liveSlabs * SLAB_BYTES;
+        return (long) (liveSlabs + spares) * SLAB_BYTES;
     }
 
     /** Upper bound of {@link #usedBytes} that {@code length} bytes in a new run will add. */
     static int cost(int length) {
-        int largest = PAGE_BYTES[PAGE_BYTES.length - 1];
-        return length <= 64 - RUN_HEADER
-                ? 64
-                : length <= 384 - RUN_HEADER ? 384 : largest * (1 + (length + RUN_HEADER) / (largest - PAGE_HEADER));
+        return length <= MAX_RUN_BYTES
+                ? pageBytes(length + RUN_HEADER)
+                : LARGEST_PAGE * (1 + (length + RUN_HEADER - PAGE_HEADER) / (LARGEST_PAGE - PAGE_HEADER));
+    }
+
+    private static int pageBytes(int needed) {
+        return Math.min(LARGEST_PAGE, needed + (1 << UNIT_BITS) - 1 & -(1 << UNIT_BITS));
     }
 
     /** A page for up to {@code length} bytes, fewer if it is the largest size; its byte range is empty. */
     int allocate(boolean firstOfRun, int length) {
         int header = firstOfRun ? RUN_HEADER : PAGE_HEADER;
-        int size = 0;
-        while (size < PAGE_BYTES.length - 1 && length > PAGE_BYTES[size] - header) {
-            size++;
-        }
+        int size = pageBytes(length + header) >> UNIT_BITS;
         Slab slab = open[size];
         if (slab == null) {
             slab = addSlab(size);
@@ -119,7 +129,7 @@ final class PageCache {
 
     void free(int page) {
         Slab slab = slab(page);
-        int size = sizeOf(slab.pageBytes);
+        int size = slab.pageBytes >> UNIT_BITS;
         boolean wasFull = slab.full();
         slab.memory.putInt(position(page) + NEXT, slab.free);
         slab.free = page;
@@ -128,7 +138,7 @@ final class PageCache {
         if (wasFull) {
             link(slab, size);
         }
-        if (slab.used == 0 && (slab.before != null || slab.after != null)) {
+        if (slab.used == 0) {
             unlink(slab, size);
             slabs[slab.index] = null;
             if (freeIndexCount == freeIndexes.length) {
@@ -136,6 +146,9 @@ final class PageCache {
             }
             freeIndexes[freeIndexCount++] = slab.index;
             liveSlabs--;
+            if (spares < MAX_SPARE) {
+                spare[spares++] = slab.memory;
+            }
         }
     }
 
@@ -163,6 +176,14 @@ final class PageCache {
 
     void putInt(int page, int field, int value) {
         slab(page).memory.putInt(position(page) + field, value);
+    }
+
+    int getShort(int page, int field) {
+        return slab(page).memory.getShort(position(page) + field);
+    }
+
+    void putShort(int page, int field, int value) {
+        slab(page).memory.putShort(position(page) + field, (short) value);
     }
 
     long getLong(int page, int field) {
@@ -198,20 +219,13 @@ final class PageCache {
         return slabs[page - 1 >>> UNITS_BITS];
     }
 
-    private static int sizeOf(int pageBytes) {
-        int size = 0;
-        while (PAGE_BYTES[size] != pageBytes) {
-            size++;
-        }
-        return size;
-    }
-
     private Slab addSlab(int size) {
         int index = freeIndexCount > 0 ? freeIndexes[--freeIndexCount] : slabCount++;
         if (index == slabs.length) {
             slabs = java.util.Arrays.copyOf(slabs, 2 * index);
         }
-        Slab slab = new Slab(index, PAGE_BYTES[size]);
+        ByteBuffer memory = spares > 0 ? spare[--spares] : ByteBuffer.allocate(SLAB_BYTES);
+        Slab slab = new Slab(memory, index, size << UNIT_BITS);
         slabs[index] = slab;
         liveSlabs++;
         link(slab, size);

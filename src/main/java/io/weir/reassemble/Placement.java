@@ -46,39 +46,46 @@ final class Placement {
     /** Payload and FIN of a segment whose direction has started. */
     void place(HalfConnection half, Segment segment) {
         long offset = half.offset(segment.sequence()) + (segment.has(Segment.SYN) ? 1 : 0);
-        int cut = segment.payloadWireLength() - segment.payloadLength();
-        if (segment.has(Segment.FIN)) {
-            fin(half, offset + segment.payloadWireLength());
+        int length = segment.payloadLength();
+        int tail = segment.payloadWireLength() - length;
+        long end = offset + length + tail;
+        boolean fin = segment.has(Segment.FIN);
+        if (fin) {
+            noteFin(half, end);
         }
-        place(half, segment.memory(), segment.payloadOffset(), offset, segment.payloadLength(), segment, cut);
-        if (!half.is(CLOSED) && half.next == half.finOffset) {
-            delivery.deliverRuns(half);
+        if (fin && tail > 0 && end > half.next && !half.is(CLOSED)) {
+            // the FIN waits behind the bytes that the snap length cut
+            enqueue(half, segment.memory(), 0, end, 0, segment, Runs.FIN);
+        } else if (fin) {
+            tail = Runs.FIN;
         }
+        place(half, segment, offset, length, tail);
         settle(half);
     }
 
-    void place(HalfConnection half, ByteBuffer bytes, int at, long offset, int length, Segment segment, int cut) {
-        if (length == 0 && cut == 0) {
+    private void place(HalfConnection half, Segment segment, long offset, int length, int tail) {
+        if (length == 0 && tail == 0) {
             return;
         }
+        int at = segment.payloadOffset();
         long end = offset + length;
-        if (length == 1 && offset == half.next - 1 && !segment.has(Segment.FIN)) {
+        if (length == 1 && offset == half.next - 1 && tail == 0) {
             reporter.report(half, Anomaly.KEEP_ALIVE);
             half.refusedBytes++;
             return;
         }
-        long limit = half.finOffset >= 0 ? half.finOffset : half.is(CLOSED) ? half.next : Long.MAX_VALUE;
-        if (end > limit) {
-            long from = Math.max(offset, limit);
+        if (half.is(CLOSED) && end > half.next) {
+            long from = Math.max(offset, half.next);
             half.refusedBytes += end - from;
             reporter.report(half, Anomaly.DATA_AFTER_FIN, from, end - from);
             end = from;
-            cut = 0;
         }
         if (offset < 0) {
             long before = Math.min(end, 0) - offset;
-            half.refusedBytes += before;
-            reporter.report(half, Anomaly.BEFORE_START);
+            if (before > 0) {
+                half.refusedBytes += before;
+                reporter.report(half, Anomaly.BEFORE_START);
+            }
             at += (int) before;
             offset += before;
         }
@@ -86,39 +93,40 @@ final class Placement {
             int again = (int) (Math.min(end, half.next) - offset);
             if (again > 0) {
                 half.overlapBytes += again;
-                half.conflictBytes += history.compare(half, offset, bytes, at, again, conflicts);
+                half.conflictBytes += history.compare(half, offset, segment.memory(), at, again, conflicts);
             }
             at += again;
             offset += again;
         }
-        if (end + cut <= half.next || half.is(CLOSED)) {
+        long numbersEnd = tail == Runs.FIN ? end + 1 : end + tail;
+        if (numbersEnd <= half.next || half.is(CLOSED)) {
             return;
         }
         length = (int) (end - offset);
         if (offset == half.next) {
-            deliver(half, bytes, at, offset, length, segment.interfaceIndex(), segment.timeNs(), cut);
-        } else if (length > 0) {
+            deliver(half, segment.memory(), at, offset, length, segment, tail);
+        } else if (length > 0 || tail == Runs.FIN) {
             half.outOfOrderPackets++;
-            enqueue(half, bytes, at, offset, length, segment.interfaceIndex(), segment.timeNs(), cut);
+            enqueue(half, segment.memory(), at, offset, length, segment, tail);
         }
     }
 
     private void deliver(
-            HalfConnection half, ByteBuffer bytes, int at, long offset, int length, int index, long timeNs, int cut) {
+            HalfConnection half, ByteBuffer bytes, int at, long offset, int length, Segment segment, int tail) {
         if (options.overlap().isTable() && half.hasRuns()) {
             long first = runs.start(queue.first(half.waiting));
             if (first < offset + length) {
-                queue.insert(half, offset, offset + length, bytes, at, index, timeNs, cut);
+                queue.insert(
+                        half, offset, offset + length, bytes, at, segment.interfaceIndex(), segment.timeNs(), tail);
                 delivery.deliverRuns(half);
                 return;
             }
         }
-        delivery.deliver(half, bytes, at, length, index, cut);
+        delivery.deliver(half, bytes, at, length, segment.interfaceIndex(), tail);
     }
 
-    /** Queues bytes above a hole, after making room. A direction that has not started queues everything. */
-    void enqueue(
-            HalfConnection half, ByteBuffer bytes, int at, long offset, int length, int index, long timeNs, int cut) {
+    /** Queues a segment's bytes above a hole, after making room. A direction that has not started queues everything. */
+    void enqueue(HalfConnection half, ByteBuffer bytes, int at, long offset, int length, Segment segment, int tail) {
         while (!memory.fits(length)) {
             HalfConnection largest = memory.largest();
             if (largest == null || !largest.is(STARTED)) {
@@ -132,23 +140,23 @@ final class Placement {
         }
         if (offset <= half.next && half.is(STARTED)) {
             // making room has moved this direction on
-            place(half, bytes, at, offset, length, index, timeNs, cut);
+            placeAnew(half, bytes, at, offset, length, segment, tail);
             return;
         }
         Waiting waiting = memory.waiting(half);
-        queue.insert(half, offset, offset + length, bytes, at, index, timeNs, cut);
+        queue.insert(half, offset, offset + length, bytes, at, segment.interfaceIndex(), segment.timeNs(), tail);
         memory.settle(half);
         boundDirection(half, waiting);
     }
 
-    private void place(
-            HalfConnection half, ByteBuffer bytes, int at, long offset, int length, int index, long timeNs, int cut) {
+    private void placeAnew(
+            HalfConnection half, ByteBuffer bytes, int at, long offset, int length, Segment segment, int tail) {
         int known = (int) Math.min(half.next - offset, length);
         half.overlapBytes += known;
-        if (length > known && !half.is(CLOSED)) {
-            deliver(half, bytes, at + known, offset + known, length - known, index, timeNs, cut);
-        } else {
+        if (half.is(CLOSED)) {
             half.refusedBytes += length - known;
+        } else if (length > known || offset + length == half.next) {
+            deliver(half, bytes, at + known, offset + known, length - known, segment, tail);
         }
     }
 
@@ -174,37 +182,20 @@ final class Placement {
         }
     }
 
-    /** A FIN whose place is {@code offset}. */
-    private void fin(HalfConnection half, long offset) {
-        if (half.is(CLOSED) || offset < half.next) {
-            if (offset != half.finOffset) {
-                reporter.report(half, Anomaly.FIN_MOVED);
-            }
-            return;
+    /** Notes a FIN's place; whether it counts shows when the bytes before it are there. */
+    private void noteFin(HalfConnection half, long offset) {
+        boolean moved = half.finOffset >= 0 ? offset != half.finOffset : offset < half.next;
+        if (moved) {
+            reporter.report(half, Anomaly.FIN_MOVED, offset, 0);
         }
-        if (half.finOffset >= 0 && half.finOffset != offset) {
-            reporter.report(half, Anomaly.FIN_MOVED);
-        }
-        if (half.finOffset >= 0 && offset >= half.finOffset) {
-            return;
-        }
-        half.finOffset = offset;
-        half.sentTo = Math.max(half.sentTo, offset + 1);
-        if (half.hasRuns()) {
-            long dropped = queue.cut(half, offset);
-            if (dropped > 0) {
-                half.refusedBytes += dropped;
-                reporter.report(half, Anomaly.DATA_AFTER_FIN, offset, dropped);
-            }
-            memory.settle(half);
+        if (!half.is(CLOSED)) {
+            half.finOffset = offset;
         }
     }
 
     /** Whether bytes are known to be missing before others, before the FIN, or before what was acknowledged. */
     boolean hasHole(HalfConnection half) {
-        return half.is(STARTED)
-                && !half.is(CLOSED)
-                && (half.hasRuns() || half.finOffset > half.next || half.acked > half.next);
+        return half.is(STARTED) && !half.is(CLOSED) && (half.hasRuns() || half.acked > half.next);
     }
 
     /** Gives the first hole up, as far as it is known to reach, and delivers what follows. */
@@ -214,7 +205,6 @@ final class Placement {
             to = runs.start(queue.first(half.waiting));
         } else {
             to = Math.max(to, half.acked);
-            to = Math.max(to, half.finOffset);
         }
         if (cause == GapCause.NOT_CAPTURED) {
             to = Math.min(to, half.acked);
@@ -248,7 +238,7 @@ final class Placement {
         while (half.hasHeld()) {
             int run = half.waiting.held;
             half.waiting.held = runs.chained(run);
-            half.refusedBytes += runs.length(run);
+            half.refusedBytes += runs.bytes(run);
             runs.free(run);
         }
         if (half.waiting != null) {
@@ -263,7 +253,7 @@ final class Placement {
         discardHeld(half);
         while (half.hasRuns()) {
             int run = queue.first(half.waiting);
-            half.refusedBytes += runs.length(run);
+            half.refusedBytes += runs.bytes(run);
             queue.take(half.waiting, run);
             runs.free(run);
         }

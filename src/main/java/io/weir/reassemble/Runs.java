@@ -13,9 +13,13 @@ import java.nio.ByteBuffer;
 
 /**
  * Runs: contiguous bytes of one direction, in a chain of pages, named by the first page. Each page holds bytes of one
- * packet. A run knows its start as an offset; which runs there are is the business of {@link OutOfOrderQueue}.
+ * packet. A FIN takes a number behind the bytes, as
+ * in the kernel. A run knows its start as an offset; which runs there are is the business of {@link OutOfOrderQueue}.
  */
 final class Runs {
+    /** Instead of a tail: the run's last number is a FIN's, which has no byte. */
+    static final int FIN = -1;
+
     private final PageCache pages;
 
     Runs(PageCache pages) {
@@ -25,27 +29,40 @@ final class Runs {
     /**
      * Copies bytes into a new run.
      *
-     * @param tail bytes right behind them that the snap length cut
+     * @param tail bytes right behind them that the snap length cut, or {@link #FIN} if a FIN follows them
      */
     int create(long start, ByteBuffer memory, int at, int length, int interfaceIndex, long timeNs, int tail) {
         int run = pages.allocate(true, length);
         pages.putLong(run, START, start);
-        pages.putInt(run, LENGTH, 0);
+        pages.putInt(run, LENGTH, tail == FIN ? 1 : 0);
         pages.putInt(run, LAST_PAGE, run);
         stamp(run, interfaceIndex, timeNs);
-        fill(run, run, memory, at, length, interfaceIndex, timeNs);
-        pages.putInt(run, TAIL, tail);
+        if (length > 0) {
+            fill(run, run, memory, at, length, interfaceIndex, timeNs);
+        }
+        setTail(run, tail);
         return run;
     }
 
-    /** Copies the bytes of another packet behind the run's last one. */
+    /** Copies the bytes of another packet behind the run's last one; the run must not end with a FIN. */
     void append(int run, ByteBuffer memory, int at, int length, int interfaceIndex, long timeNs, int tail) {
-        int page = pages.allocate(false, length);
-        stamp(page, interfaceIndex, timeNs);
-        pages.putInt(pages.getInt(run, LAST_PAGE), NEXT, page);
-        pages.putInt(run, LAST_PAGE, page);
-        fill(run, page, memory, at, length, interfaceIndex, timeNs);
-        pages.putInt(run, TAIL, Math.max(tail, pages.getInt(run, TAIL) - length));
+        if (length > 0) {
+            int page = pages.allocate(false, length);
+            stamp(page, interfaceIndex, timeNs);
+            pages.putInt(pages.getInt(run, LAST_PAGE), NEXT, page);
+            pages.putInt(run, LAST_PAGE, page);
+            fill(run, page, memory, at, length, interfaceIndex, timeNs);
+        }
+        if (tail == FIN) {
+            pages.putInt(run, LENGTH, pages.getInt(run, LENGTH) + 1);
+            setTail(run, FIN);
+        } else {
+            setTail(run, Math.max(tail, tail(run) - length));
+        }
+    }
+
+    private void setTail(int run, int tail) {
+        pages.putShort(run, TAIL, Math.min(tail, Short.MAX_VALUE));
     }
 
     private void fill(int run, int page, ByteBuffer memory, int at, int length, int interfaceIndex, long timeNs) {
@@ -69,7 +86,7 @@ final class Runs {
     }
 
     private void stamp(int page, int interfaceIndex, long timeNs) {
-        pages.putInt(page, INTERFACE, interfaceIndex);
+        pages.putShort(page, INTERFACE, interfaceIndex);
         pages.putLong(page, TIME, timeNs);
     }
 
@@ -77,16 +94,27 @@ final class Runs {
         return pages.getLong(run, START);
     }
 
+    /** Sequence numbers that the run covers: its bytes, and its FIN. */
     int length(int run) {
         return pages.getInt(run, LENGTH);
+    }
+
+    /** Bytes, without the FIN. */
+    int bytes(int run) {
+        return fin(run) ? length(run) - 1 : length(run);
+    }
+
+    boolean fin(int run) {
+        return pages.getShort(run, TAIL) == FIN;
     }
 
     long end(int run) {
         return pages.getLong(run, START) + pages.getInt(run, LENGTH);
     }
 
+    /** Cut bytes right behind the run. */
     int tail(int run) {
-        return pages.getInt(run, TAIL);
+        return Math.max(0, pages.getShort(run, TAIL));
     }
 
     /** The next of a list of runs that are in no tree, chained through {@link PageCache#LEFT}. */
@@ -103,7 +131,7 @@ final class Runs {
         pages.putLong(run, START, pages.getLong(run, START) + by);
     }
 
-    /** Drops the first {@code count} bytes, fewer than there are. */
+    /** Drops the first {@code count} numbers, fewer than there are. */
     void trimHead(int run, int count) {
         pages.putLong(run, START, pages.getLong(run, START) + count);
         pages.putInt(run, LENGTH, pages.getInt(run, LENGTH) - count);
@@ -126,10 +154,10 @@ final class Runs {
         pages.putInt(run, NEXT, next);
     }
 
-    /** Keeps the first {@code length} bytes, at least one and fewer than there are. */
+    /** Keeps the first {@code length} numbers, at least one and fewer than there are. */
     void trimTail(int run, int length) {
         pages.putInt(run, LENGTH, length);
-        pages.putInt(run, TAIL, 0);
+        pages.putShort(run, TAIL, 0);
         int page = run;
         int left = length;
         while (true) {
@@ -160,14 +188,20 @@ final class Runs {
             ByteBuffer memory = pages.memory(page);
             int at = PageCache.position(page) + from + skip;
             if (copy == NIL) {
-                copy = create(0, memory, at, count - skip, pages.getInt(page, INTERFACE), pages.getLong(page, TIME), 0);
+                copy = create(
+                        0, memory, at, count - skip, pages.getShort(page, INTERFACE), pages.getLong(page, TIME), 0);
             } else {
-                append(copy, memory, at, count - skip, pages.getInt(page, INTERFACE), pages.getLong(page, TIME), 0);
+                append(copy, memory, at, count - skip, pages.getShort(page, INTERFACE), pages.getLong(page, TIME), 0);
             }
             skip = 0;
         }
+        if (copy == NIL) {
+            copy = create(0, pages.memory(run), 0, 0, pages.getShort(run, INTERFACE), timeNs(run), FIN);
+        } else if (fin(run)) {
+            pages.putInt(copy, LENGTH, length(copy) + 1);
+        }
+        pages.putShort(copy, TAIL, pages.getShort(run, TAIL));
         pages.putLong(copy, START, end(run) - length(copy));
-        pages.putInt(copy, TAIL, tail(run));
         return copy;
     }
 
@@ -206,7 +240,7 @@ final class Runs {
                     PageCache.position(page) + from + skip,
                     count - skip,
                     pages.getLong(page, TIME),
-                    pages.getInt(page, INTERFACE));
+                    pages.getShort(page, INTERFACE));
             skip = 0;
         }
     }

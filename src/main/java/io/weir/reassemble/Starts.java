@@ -66,13 +66,10 @@ final class Starts {
             long near = half.is(STARTED) ? 0 : PROVISIONAL;
             long shift = Sequence.difference(sequence, Sequence.add(half.base, near)) - near;
             queue.shift(half.waiting, shift);
-            half.finOffset = half.finOffset < 0 ? -1 : Math.max(-1, half.finOffset + shift);
             if (!half.is(STARTED)) {
                 reporter.report(half, Anomaly.DATA_BEFORE_SYN);
             }
             dropBelowStart(half);
-        } else {
-            half.finOffset = -1;
         }
         begin(half, sequence);
     }
@@ -81,12 +78,12 @@ final class Starts {
         TimeQueue.leave(half);
         half.base = sequence;
         half.next = 0;
+        half.finOffset = -1;
         half.sentTo = 0;
         half.set(STARTED);
         if (half.hasRuns()) {
             half.sentTo = runs.end(half.waiting.last);
         }
-        half.sentTo = Math.max(half.sentTo, half.finOffset + 1);
     }
 
     /** Takes in a segment of a direction whose start is not known, and starts it if that is settled by it. */
@@ -121,22 +118,11 @@ final class Starts {
             half.next = PROVISIONAL;
             timers.starting.add(half, segment.timeNs());
         }
-        long offset = half.offset(sequence);
-        if (fin) {
-            long place = offset + segment.payloadWireLength();
-            half.finOffset = half.finOffset < 0 ? place : Math.min(half.finOffset, place);
-        }
-        if (length > 0) {
-            int cut = segment.payloadWireLength() - length;
+        int cut = segment.payloadWireLength() - length;
+        int tail = fin && cut == 0 ? Runs.FIN : cut;
+        if (length > 0 || tail == Runs.FIN) {
             placement.enqueue(
-                    half,
-                    segment.memory(),
-                    segment.payloadOffset(),
-                    offset,
-                    length,
-                    segment.interfaceIndex(),
-                    segment.timeNs(),
-                    cut);
+                    half, segment.memory(), segment.payloadOffset(), half.offset(sequence), length, segment, tail);
         }
         if (half.hasRuns() && (half.waiting.runs >= MAX_RUNS || half.waiting.bytes >= MAX_BYTES)) {
             now(half);
@@ -148,7 +134,6 @@ final class Starts {
         if (half.hasRuns()) {
             long shift = -half.offset(segment.sequence());
             queue.shift(half.waiting, shift);
-            half.finOffset = half.finOffset < 0 ? -1 : Math.max(-1, half.finOffset + shift);
             dropBelowStart(half);
         }
         begin(half, segment.sequence());
@@ -171,21 +156,14 @@ final class Starts {
         if (half.queue != timers.starting) {
             return;
         }
-        long start = half.hasRuns() ? runs.start(queue.first(half.waiting)) : half.finOffset;
-        if (start < 0) {
+        if (!half.hasRuns()) {
             TimeQueue.leave(half);
             return;
         }
-        if (half.hasRuns()) {
-            queue.shift(half.waiting, -start);
-        }
-        half.finOffset = half.finOffset < 0 ? -1 : half.finOffset - start;
+        long start = runs.start(queue.first(half.waiting));
+        queue.shift(half.waiting, -start);
         half.set(MIDSTREAM);
         begin(half, Sequence.add(half.base, start));
-        if (half.finOffset >= 0 && half.hasRuns()) {
-            half.refusedBytes += queue.cut(half, half.finOffset);
-            memory.settle(half);
-        }
         settleRoles(half.connection);
         delivery.deliverRuns(half);
         placement.settle(half);
@@ -199,7 +177,7 @@ final class Starts {
             }
             long end = runs.end(first);
             int dropped = (int) (Math.min(end, 0) - runs.start(first));
-            half.refusedBytes += dropped;
+            half.refusedBytes += Math.min(dropped, runs.bytes(first));
             if (end > 0) {
                 half.waiting.bytes -= dropped;
                 runs.trimHead(first, dropped);

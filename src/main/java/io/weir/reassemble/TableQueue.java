@@ -21,46 +21,44 @@ final class TableQueue extends OutOfOrderQueue {
         int right = left == NIL ? tree.first(waiting.root) : tree.next(left);
         if (left != NIL && runs.end(left) > start) {
             long leftEnd = runs.end(left);
-            boolean newWins = policy.newWins(start - runs.start(left), end - leftEnd);
             long overlapEnd = Math.min(end, leftEnd);
+            boolean newWins = policy.newWins(start - runs.start(left), end - leftEnd);
             again(half, left, start, overlapEnd, !newWins);
-            half.overlapBytes += overlapEnd - start;
             if (!newWins) {
+                half.overlapBytes += bytes(start, overlapEnd);
                 start = overlapEnd;
             } else {
                 if (end < leftEnd) {
-                    right = runs.copyFrom(left, (int) (end - runs.start(left)));
-                    waiting.runs++;
-                    waiting.bytes += runs.length(right);
-                    linkAfter(waiting, right, left);
+                    right = splitOff(waiting, left, end);
                 }
-                trimTail(waiting, left, start);
+                cutTail(half, left, start, overlapEnd);
             }
         }
         boolean behindHole = left != NIL && runs.end(left) < start;
         while (start < end && right != NIL && runs.start(right) < end) {
             long rightStart = runs.start(right);
             long rightEnd = runs.end(right);
+            long overlapEnd = Math.min(end, rightEnd);
             boolean duplicate = rightStart == start && rightEnd == end;
             boolean newWins = policy.newWins(start - rightStart, end - rightEnd)
                     && !(duplicate && behindHole && policy.keepsDuplicateBehindHole());
-            long overlapEnd = Math.min(end, rightEnd);
             again(half, right, rightStart, overlapEnd, !newWins);
-            half.overlapBytes += overlapEnd - rightStart;
             int next = tree.next(right);
             if (!newWins) {
+                half.overlapBytes += bytes(rightStart, overlapEnd);
                 if (start < rightStart) {
-                    left = linkAfter(waiting, create(waiting, start, rightStart, 0), left);
+                    linkAfter(waiting, create(waiting, start, rightStart, 0), left);
                 }
                 left = right;
                 start = overlapEnd;
             } else if (end < rightEnd) {
-                waiting.bytes -= end - rightStart;
-                runs.trimHead(right, (int) (end - rightStart));
+                int cut = (int) (end - rightStart);
+                half.overlapBytes += Math.min(cut, runs.bytes(right));
+                waiting.bytes -= cut;
+                runs.trimHead(right, cut);
             } else {
                 waiting.root = tree.remove(waiting.root, right);
-                waiting.last = NIL;
-                discard(waiting, right);
+                discard(half, right);
             }
             right = next;
         }
@@ -84,6 +82,23 @@ final class TableQueue extends OutOfOrderQueue {
         return found;
     }
 
+    /** Puts what lies from {@code from} on into a run of its own, right behind; the run keeps a copy of it. */
+    private int splitOff(Waiting waiting, int run, long from) {
+        int rest = runs.copyFrom(run, (int) (from - runs.start(run)));
+        waiting.runs++;
+        waiting.bytes += runs.length(rest);
+        return linkAfter(waiting, rest, run);
+    }
+
+    /** Takes what lies from {@code from} on off a run; of it, what lies below {@code counted} has come again. */
+    private void cutTail(HalfConnection half, int run, long from, long counted) {
+        long bytesEnd = runs.start(run) + runs.bytes(run);
+        half.overlapBytes += Math.max(0, Math.min(counted, bytesEnd) - from);
+        int keep = (int) (from - runs.start(run));
+        half.waiting.bytes -= runs.length(run) - keep;
+        runs.trimTail(run, keep);
+    }
+
     /** Hangs a run in right behind {@code left} (NIL: as the first). */
     private int linkAfter(Waiting waiting, int run, int left) {
         int parent = left;
@@ -97,11 +112,5 @@ final class TableQueue extends OutOfOrderQueue {
         }
         waiting.root = tree.insert(waiting.root, run, parent, asLeft);
         return run;
-    }
-
-    private void trimTail(Waiting waiting, int run, long end) {
-        int keep = (int) (end - runs.start(run));
-        waiting.bytes -= runs.length(run) - keep;
-        runs.trimTail(run, keep);
     }
 }

@@ -70,6 +70,7 @@ final class Timers {
             }
         } else if (acked) {
             if (half.queue != ackedHoles) {
+                half.ackedAtGrace = half.acked;
                 ackedHoles.add(half, nowNs);
             }
         } else if (half.queue != holes || half.queuedNs != firstRunNs) {

@@ -50,7 +50,7 @@ final class Upkeep {
             endings.settle(half.connection);
         }
         while ((due = due(timers.ackedHoles, options.ackedHoleGraceNs(), nowNs)) != null) {
-            giveUp((HalfConnection) due, GapCause.NOT_CAPTURED);
+            giveUpAcked((HalfConnection) due);
         }
         while ((due = due(timers.holes, options.holeTimeoutNs(), nowNs)) != null) {
             giveUp((HalfConnection) due, GapCause.TIMEOUT);
@@ -64,6 +64,16 @@ final class Upkeep {
 
     private static Timed due(TimeQueue queue, long delayNs, long nowNs) {
         return queue.dueNs(delayNs) <= nowNs ? queue.oldest() : null;
+    }
+
+    /** All holes go that were acknowledged past when the grace began; what was acknowledged since has a grace of its own. */
+    private void giveUpAcked(HalfConnection half) {
+        long to = half.ackedAtGrace;
+        while (placement.hasHole(half) && half.next < Math.min(to, half.acked)) {
+            placement.giveUpHole(half, GapCause.NOT_CAPTURED);
+        }
+        TimeQueue.leave(half);
+        endings.settle(half.connection);
     }
 
     private void giveUp(HalfConnection half, GapCause cause) {
