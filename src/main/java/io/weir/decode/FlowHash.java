@@ -23,7 +23,10 @@ public final class FlowHash {
         return new FlowHash(random.nextLong(), random.nextLong());
     }
 
-    /** Hash over family, addresses, ports, domain and encapsulation path. Never 0. */
+    /**
+     * Hash over family, addresses, ports and domain. Never 0. The encapsulation path is left out, because a tunnel may
+     * give the two directions different identifiers, and both must find the same lane.
+     */
     public long of(Segment segment) {
         long ports;
         long high0 = segment.sourceHigh();
@@ -45,7 +48,7 @@ public final class FlowHash {
         long v2 = key0 ^ 0x6c7967656e657261L;
         long v3 = key1 ^ 0x7465646279746573L;
         // words are mixed in one at a time; a private method per round would return four values
-        int words = (segment.ipv6() ? 5 : 2) + segment.pathLength();
+        int words = segment.ipv6() ? 5 : 2;
         for (int word = 0; word < words + 4; word++) {
             long m;
             if (word >= words) {
@@ -56,11 +59,9 @@ public final class FlowHash {
             } else if (word == 0) {
                 m = ports << 32 | (long) segment.domain() << 1 & 0xFFFFFFFEL | (segment.ipv6() ? 1 : 0);
             } else if (!segment.ipv6()) {
-                m = word == 1 ? low0 << 32 | low1 & 0xFFFFFFFFL : segment.path(word - 2);
+                m = low0 << 32 | low1 & 0xFFFFFFFFL;
             } else {
-                m = word == 1
-                        ? high0
-                        : word == 2 ? low0 : word == 3 ? high1 : word == 4 ? low1 : segment.path(word - 5);
+                m = word == 1 ? high0 : word == 2 ? low0 : word == 3 ? high1 : low1;
             }
             v3 ^= m;
             v0 += v1;
@@ -77,6 +78,17 @@ public final class FlowHash {
         }
         long hash = v0 ^ v1 ^ v2 ^ v3;
         return hash == 0 ? 1 : hash;
+    }
+
+    /** The hash with the encapsulation path mixed in, under the same key; the hash itself if there is no path. */
+    public long withPath(long hash, Segment segment) {
+        for (int index = 0; index < segment.pathLength(); index++) {
+            hash ^= segment.path(index) + key0;
+            hash = (hash ^ hash >>> 32) * 0x9FB21C651E98DF25L;
+            hash = (Long.rotateLeft(hash, 27) ^ key1) * 0xD6E8FEB86659FD93L;
+            hash ^= hash >>> 29;
+        }
+        return hash;
     }
 
     /** Whether the source endpoint (address, then port) orders above the destination endpoint. */

@@ -78,7 +78,6 @@ public final class Assembler {
             advance(timeNs);
         }
         reporter.now(timeNs);
-        pool.hash(segment);
         boolean swap = FlowHash.sourceIsHigher(segment);
         Connection connection = pool.find(segment, swap);
         if (connection == null || connection.ending != null) {

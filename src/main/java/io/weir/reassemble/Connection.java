@@ -22,8 +22,14 @@ public final class Connection extends Timed {
     private int ports;
     private int domain;
     private boolean ipv6;
+    /** Of the packets from the side that sent the first one; null if there is none. */
     private long[] path;
-    int slot;
+    /** Of the packets from the other side, where a tunnel gives them another identifier; null if it is the same. */
+    private long[] returnPath;
+
+    private boolean firstIsHigh;
+    /** The hash with the path mixed in. */
+    long pathHash;
 
     Stream stream;
     boolean opened;
@@ -58,13 +64,9 @@ public final class Connection extends Timed {
         ports = swap
                 ? segment.destinationPort() << 16 | segment.sourcePort()
                 : segment.sourcePort() << 16 | segment.destinationPort();
-        path = null;
-        if (segment.pathLength() > 0) {
-            path = new long[segment.pathLength()];
-            for (int index = 0; index < path.length; index++) {
-                path[index] = segment.path(index);
-            }
-        }
+        path = pathOf(segment);
+        returnPath = null;
+        firstIsHigh = swap;
         low.reset();
         high.reset();
         stream = null;
@@ -80,22 +82,56 @@ public final class Connection extends Timed {
         candidates = null;
     }
 
+    private static long[] pathOf(Segment segment) {
+        if (segment.pathLength() == 0) {
+            return null;
+        }
+        long[] path = new long[segment.pathLength()];
+        for (int index = 0; index < path.length; index++) {
+            path[index] = segment.path(index);
+        }
+        return path;
+    }
+
     /** Whether the segment belongs to this connection; every part of the identity is compared. */
     boolean is(Segment segment, boolean swap) {
-        if (ports
-                        != (swap
-                                ? segment.destinationPort() << 16 | segment.sourcePort()
-                                : segment.sourcePort() << 16 | segment.destinationPort())
-                || lowLow != (swap ? segment.destinationLow() : segment.sourceLow())
-                || highLow != (swap ? segment.sourceLow() : segment.destinationLow())
-                || ipv6 != segment.ipv6()
-                || domain != segment.domain()
-                || (path == null ? 0 : path.length) != segment.pathLength()) {
+        return hasEnds(segment, swap) && along(path, segment);
+    }
+
+    /** Whether the segment comes from the other side along a path of its own that is known already. */
+    boolean isReturn(Segment segment, boolean swap) {
+        return returnPath != null && swap != firstIsHigh && hasEnds(segment, swap) && along(returnPath, segment);
+    }
+
+    /**
+     * Takes the segment for the first one of the other side, if everything but the tunnels' identifiers fits: the kinds
+     * of the path, and above all its acknowledgement, which must name the very next byte of what was seen.
+     */
+    boolean pairs(Segment segment, boolean swap) {
+        HalfConnection known = firstIsHigh ? high : low;
+        boolean silent = swap != firstIsHigh && known.peer().packets == 0 && returnPath == null;
+        if (!silent
+                || !segment.has(Segment.ACK)
+                || !known.is(HalfConnection.STARTED)
+                || segment.acknowledgement() != Sequence.add(known.base, known.sentTo)
+                || !hasEnds(segment, swap)
+                || !sameKinds(segment)) {
             return false;
         }
-        if (ipv6
-                && (lowHigh != (swap ? segment.destinationHigh() : segment.sourceHigh())
-                        || highHigh != (swap ? segment.sourceHigh() : segment.destinationHigh()))) {
+        returnPath = pathOf(segment);
+        return true;
+    }
+
+    private boolean sameKinds(Segment segment) {
+        boolean same = path != null && path.length == segment.pathLength();
+        for (int index = 0; same && index < path.length; index++) {
+            same = path[index] >>> 32 == segment.path(index) >>> 32;
+        }
+        return same;
+    }
+
+    private static boolean along(long[] path, Segment segment) {
+        if ((path == null ? 0 : path.length) != segment.pathLength()) {
             return false;
         }
         for (int index = 0; index < segment.pathLength(); index++) {
@@ -104,6 +140,22 @@ public final class Connection extends Timed {
             }
         }
         return true;
+    }
+
+    private boolean hasEnds(Segment segment, boolean swap) {
+        if (ports
+                        != (swap
+                                ? segment.destinationPort() << 16 | segment.sourcePort()
+                                : segment.sourcePort() << 16 | segment.destinationPort())
+                || lowLow != (swap ? segment.destinationLow() : segment.sourceLow())
+                || highLow != (swap ? segment.sourceLow() : segment.destinationLow())
+                || ipv6 != segment.ipv6()
+                || domain != segment.domain()) {
+            return false;
+        }
+        return !ipv6
+                || lowHigh == (swap ? segment.destinationHigh() : segment.sourceHigh())
+                        && highHigh == (swap ? segment.sourceHigh() : segment.destinationHigh());
     }
 
     HalfConnection peer(HalfConnection half) {

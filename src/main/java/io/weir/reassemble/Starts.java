@@ -158,6 +158,7 @@ final class Starts {
         }
         if (!half.hasRuns()) {
             TimeQueue.leave(half);
+            half.next = 0;
             return;
         }
         long start = runs.start(queue.first(half.waiting));

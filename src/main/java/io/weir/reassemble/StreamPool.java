@@ -2,23 +2,24 @@ package io.weir.reassemble;
 
 import io.weir.decode.FlowHash;
 import io.weir.decode.Segment;
-import java.util.Arrays;
 
 /**
- * The table of connections of one assembler: found by a keyed hash, told apart by their whole identity. Open addressing
- * with linear probing; grows and shrinks with what it holds. Connection objects are reused.
+ * The connections of one assembler: found by a keyed hash, told apart by their whole identity, encapsulation path
+ * included. Where a tunnel gives the two directions different identifiers, the second direction is joined to the first by
+ * what its first segment acknowledges. Connection objects are reused.
  */
 public final class StreamPool {
-    private static final int MIN_SLOTS = 1024;
     private static final int MAX_SPARE = 4096;
+
+    /** Tunnelled connections between the same ends that are looked at for one that a segment returns to. */
+    private static final int MAX_PAIRING_PROBES = 32;
 
     final StreamFactory factory;
     private final FlowHash hash;
-    private Connection[] table = new Connection[MIN_SLOTS];
-    /** The upper half of each connection's hash, so that a probe rarely touches a connection that is not the one. */
-    private int[] marks = new int[MIN_SLOTS];
+    private final ConnectionTable connections = new ConnectionTable(true);
+    /** Those with an encapsulation path, by their ends alone. */
+    private final ConnectionTable tunnelled = new ConnectionTable(false);
 
-    private int occupied;
     private int streams;
     private final Connection[] spare = new Connection[MAX_SPARE];
     private int spares;
@@ -36,103 +37,70 @@ public final class StreamPool {
 
     /** All that is in the table, tombstones and connections kept on their stream's wish included. */
     public int entries() {
-        return occupied;
+        return connections.size();
     }
 
     void ended() {
         streams--;
     }
 
-    void hash(Segment segment) {
+    /** @param swap what {@link FlowHash#sourceIsHigher} says of the segment */
+    Connection find(Segment segment, boolean swap) {
         if (segment.hash() == 0) {
             segment.hash(hash.of(segment));
         }
-    }
-
-    /** @param swap what {@link FlowHash#sourceIsHigher} says of the segment */
-    Connection find(Segment segment, boolean swap) {
-        long wanted = segment.hash();
-        int mark = (int) (wanted >>> 32);
-        int mask = table.length - 1;
-        for (int slot = (int) wanted & mask; ; slot = slot + 1 & mask) {
-            Connection connection = table[slot];
-            if (connection == null) {
-                return null;
-            }
-            if (marks[slot] == mark && connection.is(segment, swap)) {
+        long wanted = hash.withPath(segment.hash(), segment);
+        Connection connection;
+        for (int slot = connections.home(wanted); (connection = connections.at(slot)) != null; ) {
+            if (connections.marked(slot, wanted) && connection.is(segment, swap)) {
                 return connection;
             }
+            slot = connections.after(slot);
         }
+        return segment.pathLength() == 0 ? null : returning(segment, swap);
+    }
+
+    private Connection returning(Segment segment, boolean swap) {
+        long wanted = segment.hash();
+        int slot = tunnelled.home(wanted);
+        Connection connection;
+        for (int probe = 0; probe < MAX_PAIRING_PROBES && (connection = tunnelled.at(slot)) != null; probe++) {
+            if (tunnelled.marked(slot, wanted)
+                    && (connection.isReturn(segment, swap) || connection.pairs(segment, swap))) {
+                return connection;
+            }
+            slot = tunnelled.after(slot);
+        }
+        return null;
     }
 
     /** A new connection for this segment, in the table. */
     Connection add(Segment segment) {
-        if (2 * (occupied + 1) > table.length) {
-            resize(2 * table.length);
-        }
         Connection connection = spares > 0 ? spare[--spares] : new Connection();
         connection.reset(segment);
-        put(connection);
-        occupied++;
+        connection.pathHash = hash.withPath(segment.hash(), segment);
+        connections.add(connection);
+        if (connection.pathLength() > 0) {
+            tunnelled.add(connection);
+        }
         streams++;
         return connection;
     }
 
     /** Takes the connection out of the table; the object may be reused at once. */
     void remove(Connection connection) {
-        int mask = table.length - 1;
-        int hole = connection.slot;
-        for (int slot = hole + 1 & mask; table[slot] != null; slot = slot + 1 & mask) {
-            int home = (int) table[slot].hash & mask;
-            if ((slot - home & mask) >= (slot - hole & mask)) {
-                table[hole] = table[slot];
-                marks[hole] = marks[slot];
-                table[hole].slot = hole;
-                hole = slot;
-            }
+        connections.remove(connection);
+        if (connection.pathLength() > 0) {
+            tunnelled.remove(connection);
         }
-        table[hole] = null;
-        occupied--;
         connection.stream = null;
         if (spares < MAX_SPARE) {
             spare[spares++] = connection;
-        }
-        if (table.length > MIN_SLOTS && 8 * occupied < table.length) {
-            resize(table.length / 2);
         }
     }
 
     /** Every connection, for a caller that changes the table. Allocates. */
     Connection[] snapshot() {
-        Connection[] all = new Connection[occupied];
-        int count = 0;
-        for (Connection connection : table) {
-            if (connection != null) {
-                all[count++] = connection;
-            }
-        }
-        return all;
-    }
-
-    private void put(Connection connection) {
-        int mask = table.length - 1;
-        int slot = (int) connection.hash & mask;
-        while (table[slot] != null) {
-            slot = slot + 1 & mask;
-        }
-        table[slot] = connection;
-        marks[slot] = (int) (connection.hash >>> 32);
-        connection.slot = slot;
-    }
-
-    private void resize(int slots) {
-        Connection[] old = table;
-        table = new Connection[slots];
-        marks = Arrays.copyOf(new int[0], slots);
-        for (Connection connection : old) {
-            if (connection != null) {
-                put(connection);
-            }
-        }
+        return connections.snapshot();
     }
 }
