@@ -72,12 +72,12 @@ final class PcapngFormat implements RecordFormat {
             if (!window.has(length)) {
                 return endOrWait(window, length);
             }
+            boolean found = block(window, type, length, frame);
+            window.skip(length);
             blocks++;
-            if (block(window, type, length, frame)) {
-                window.skip(length);
+            if (found) {
                 return Found.FRAME;
             }
-            window.skip(length);
         }
     }
 

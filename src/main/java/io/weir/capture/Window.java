@@ -9,12 +9,13 @@ import java.nio.channels.FileChannel;
  * channel or a {@link StreamFeed}. Grows to at most {@value #MAX_BYTES} bytes, whatever a file claims.
  */
 final class Window implements AutoCloseable {
-    static final int INITIAL_BYTES = 1 << 20;
+    private static final int INITIAL_BYTES = 1 << 20;
+    private static final int SMALLEST_BYTES = 1 << 16;
     static final int MAX_BYTES = 4 << 20;
 
     private final FileChannel channel;
     private final StreamFeed feed;
-    private ByteBuffer memory = ByteBuffer.allocateDirect(INITIAL_BYTES);
+    private ByteBuffer memory;
     private int position;
     private int limit;
     /** Offset in the file of the byte at index 0 of the memory. */
@@ -25,17 +26,19 @@ final class Window implements AutoCloseable {
     private boolean ended;
     private int waitMs;
 
-    private Window(FileChannel channel, StreamFeed feed) {
+    private Window(FileChannel channel, StreamFeed feed, int initialBytes) {
+        memory = ByteBuffer.allocateDirect(initialBytes);
         this.channel = channel;
         this.feed = feed;
     }
 
-    static Window of(FileChannel channel) {
-        return new Window(channel, null);
+    static Window of(FileChannel channel) throws IOException {
+        long bytes = Math.max(SMALLEST_BYTES, Math.min(INITIAL_BYTES, channel.size()));
+        return new Window(channel, null, (int) bytes);
     }
 
     static Window of(StreamFeed feed) {
-        return new Window(null, feed);
+        return new Window(null, feed, INITIAL_BYTES);
     }
 
     /** How long {@link #has} may wait for a stream that has nothing yet. */
