@@ -46,6 +46,10 @@ final class Api {
         EventsEndpoint events = new EventsEndpoint(vertx, hub, partitions, filters, audit);
         StreamsEndpoint streams = new StreamsEndpoint(partitions, filters);
         CaptureEndpoint capture = new CaptureEndpoint(neighbours.capture(), audit);
+        ContentEndpoint content = new ContentEndpoint(partitions, audit);
+        ReplayEndpoint replays =
+                new ReplayEndpoint(vertx, neighbours.capture(), audit, options.limits().replayBytes());
+        PageEndpoint page = new PageEndpoint();
         StatusEndpoint status = new StatusEndpoint(neighbours.checks(), neighbours.metrics());
         endpoints = List.of(
                 get("/livez", null, status::live),
@@ -55,11 +59,18 @@ final class Api {
                 get("/api/v1/streams", Role.METADATA, streams::list, OF_STREAMS),
                 get("/api/v1/streams/{id}", Role.METADATA, streams::one),
                 get("/api/v1/streams/{id}/events", Role.METADATA, events::ofOne, OF_ONE_STREAM),
+                get("/api/v1/streams/{id}/content", Role.PAYLOAD, content::content, QueryParameter.FROM),
+                get("/api/v1/streams/{id}/pcap", Role.PAYLOAD, content::pcap),
                 get("/api/v1/capture", Role.METADATA, capture::state),
                 control(HttpMethod.POST, "/api/v1/capture/start", Body.JSON, capture::start),
                 control(HttpMethod.POST, "/api/v1/capture/stop", Body.JSON, capture::stop),
                 control(HttpMethod.PUT, "/api/v1/capture/filter", Body.JSON, capture::filter),
-                get("/api/v1/interfaces", Role.METADATA, capture::interfaces));
+                get("/api/v1/interfaces", Role.METADATA, capture::interfaces),
+                control(HttpMethod.POST, "/api/v1/replays", Body.CAPTURE, replays::replay),
+                get("/openapi.yaml", Role.METADATA, page::contract),
+                get("/", Role.METADATA, page::page),
+                get("/page.js", Role.METADATA, page::script),
+                get("/page.css", Role.METADATA, page::style));
         listener = new Listener(vertx, options, gate, audit, counters, endpoints);
     }
 

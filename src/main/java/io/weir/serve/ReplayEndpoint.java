@@ -1,0 +1,105 @@
+package io.weir.serve;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.file.AsyncFile;
+import io.vertx.core.file.OpenOptions;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * Takes in a capture and has it replayed. The body goes to a temporary file, readable for the owner only and deleted in
+ * the end; one upload at a time.
+ */
+final class ReplayEndpoint {
+    /** None of these can be sent by a page of another origin without asking first. */
+    private static final Set<String> TYPES = Set.of(
+            "application/vnd.tcpdump.pcap",
+            "application/x-pcap",
+            "application/x-pcapng",
+            "application/gzip",
+            "application/octet-stream");
+
+    private final Vertx vertx;
+    private final CaptureControl capture;
+    private final Audit audit;
+    private final long maxBytes;
+    private boolean busy;
+
+    ReplayEndpoint(Vertx vertx, CaptureControl capture, Audit audit, long maxBytes) {
+        this.vertx = vertx;
+        this.capture = capture;
+        this.audit = audit;
+        this.maxBytes = maxBytes;
+    }
+
+    void replay(Call call) {
+        HttpServerRequest request = call.request();
+        check(request);
+        busy = true;
+        request.pause();
+        Future<JsonObject> done = vertx.fileSystem()
+                .createTempFile("weir-replay", ".pcap", "rw-------")
+                .compose(file -> receive(request, file)
+                        .compose(received -> capture.replay(Path.of(file)))
+                        .eventually(() -> vertx.fileSystem().delete(file)));
+        done.onComplete(result -> {
+            busy = false;
+            audit.control(call.caller(), request, result.succeeded() ? 200 : 400);
+        });
+        call.answer(done, result -> call.json(200, result));
+    }
+
+    private void check(HttpServerRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        if (type == null || !TYPES.contains(type.split(";")[0].strip().toLowerCase(java.util.Locale.ROOT))) {
+            throw new Problem(
+                    ProblemKind.MEDIA_TYPE,
+                    "send the capture as the body, with 'Content-Type: application/vnd.tcpdump.pcap'",
+                    "Content-Type");
+        }
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && length.matches("[0-9]{1,18}") && Long.parseLong(length) > maxBytes) {
+            throw tooLarge();
+        }
+        if (busy) {
+            throw new Problem(ProblemKind.CONFLICT, "another capture is being replayed; try again when it is done");
+        }
+    }
+
+    private Future<Void> receive(HttpServerRequest request, String path) {
+        return vertx.fileSystem()
+                .open(path, new OpenOptions().setWrite(true))
+                .compose(file -> copy(request, file).eventually(file::close));
+    }
+
+    private Future<Void> copy(HttpServerRequest request, AsyncFile file) {
+        Promise<Void> copied = Promise.promise();
+        long[] received = new long[1];
+        request.exceptionHandler(copied::tryFail);
+        file.exceptionHandler(copied::tryFail);
+        request.handler(bytes -> {
+            received[0] += bytes.length();
+            if (received[0] > maxBytes) {
+                copied.tryFail(tooLarge());
+                return;
+            }
+            file.write(bytes);
+            if (file.writeQueueFull()) {
+                request.pause();
+                file.drainHandler(drained -> request.resume());
+            }
+        });
+        request.endHandler(end -> copied.tryComplete());
+        request.resume();
+        return copied.future();
+    }
+
+    private Problem tooLarge() {
+        return new Problem(ProblemKind.TOO_LARGE, "the capture is larger than " + maxBytes + " bytes");
+    }
+}
