@@ -47,8 +47,8 @@ final class Api {
         StreamsEndpoint streams = new StreamsEndpoint(partitions, filters);
         CaptureEndpoint capture = new CaptureEndpoint(neighbours.capture(), audit);
         ContentEndpoint content = new ContentEndpoint(partitions, audit);
-        ReplayEndpoint replays =
-                new ReplayEndpoint(vertx, neighbours.capture(), audit, options.limits().replayBytes());
+        ReplayEndpoint replays = new ReplayEndpoint(
+                vertx, neighbours.capture(), audit, options.limits().replayBytes());
         PageEndpoint page = new PageEndpoint();
         StatusEndpoint status = new StatusEndpoint(neighbours.checks(), neighbours.metrics());
         endpoints = List.of(

@@ -57,8 +57,7 @@ final class ContentEndpoint {
             throw new Problem(ProblemKind.RANGE, "only " + size + " bytes are retained", "Range");
         } else {
             attachment(call, call.id() + "-" + from + ".bin");
-            call.response()
-                    .putHeader(HttpHeaders.CONTENT_RANGE, "bytes " + part[0] + "-" + (part[1] - 1) + "/" + size);
+            call.response().putHeader(HttpHeaders.CONTENT_RANGE, "bytes " + part[0] + "-" + (part[1] - 1) + "/" + size);
             send(call, 206, "application/octet-stream", RetainedRanges.bytes(content, part[0], part[1]));
         }
     }

@@ -124,8 +124,10 @@ final class Listener {
             }
             route.get().handler(context -> dispatch(context, endpoint));
         }
-        router.errorHandler(404, context -> unknownPath(context));
-        router.errorHandler(405, context -> wrongMethod(context));
+        router.errorHandler(400, this::failed);
+        router.errorHandler(404, this::unknownPath);
+        router.errorHandler(405, this::wrongMethod);
+        router.errorHandler(500, this::failed);
         return router;
     }
 

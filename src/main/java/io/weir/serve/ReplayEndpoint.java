@@ -72,9 +72,8 @@ final class ReplayEndpoint {
     }
 
     private Future<Void> receive(HttpServerRequest request, String path) {
-        return vertx.fileSystem()
-                .open(path, new OpenOptions().setWrite(true))
-                .compose(file -> copy(request, file).eventually(file::close));
+        return vertx.fileSystem().open(path, new OpenOptions().setWrite(true)).compose(file -> copy(request, file)
+                .eventually(file::close));
     }
 
     private Future<Void> copy(HttpServerRequest request, AsyncFile file) {

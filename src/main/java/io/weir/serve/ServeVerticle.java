@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.weir.tally.Counters;
+import java.util.List;
 
 /**
  * The HTTP service. Deploy one, before the partitions, after {@link io.weir.relay.Bus#register}; undeploy it after them.
@@ -17,6 +18,7 @@ public final class ServeVerticle extends VerticleBase {
     private final Counters<ServeCounter> counters = new Counters<>(ServeCounter.class);
     private EventHub hub;
     private Gate gate;
+    private Api api;
     private volatile HttpServer server;
 
     public ServeVerticle(ServeOptions options, Neighbours neighbours) {
@@ -32,8 +34,8 @@ public final class ServeVerticle extends VerticleBase {
         gate = new Gate(vertx, options, counters);
         gate.start();
         hub.start();
-        Api api = new Api(vertx, options, neighbours, partitions, hub, gate, counters);
-        bindMetrics(api);
+        api = new Api(vertx, options, neighbours, partitions, hub, gate, counters);
+        bindMetrics();
         return api.listen()
                 .onSuccess(listening -> server = listening)
                 .recover(cause -> Future.failedFuture(new IllegalStateException(
@@ -53,7 +55,12 @@ public final class ServeVerticle extends VerticleBase {
         return server.actualPort();
     }
 
-    private void bindMetrics(Api api) {
+    /** What is served, once deployed. */
+    List<Endpoint> endpoints() {
+        return api.endpoints();
+    }
+
+    private void bindMetrics() {
         Metrics metrics = neighbours.metrics();
         metrics.each("serve", counters, ServeCounter::sentence);
         metrics.gauge("serve_readers_present", "readers of events that are there now", hub::readers);

@@ -70,7 +70,8 @@ final class StreamPcap {
     }
 
     private String comment() {
-        String text = "Stream " + stream.open().stream() + ", written by weir from retained bytes; headers are made up.";
+        String text =
+                "Stream " + stream.open().stream() + ", written by weir from retained bytes; headers are made up.";
         if (stream.close() != null) {
             text += " Closed: " + stream.close().reason().label() + ".";
         }
@@ -79,10 +80,7 @@ final class StreamPcap {
 
     private static String missing(String from, Bus.Content content) {
         String ranges = new RetainedRanges(content)
-                .gaps().stream()
-                        .limit(64)
-                        .map(RetainedRanges.Range::text)
-                        .collect(Collectors.joining(", "));
+                .gaps().stream().limit(64).map(RetainedRanges.Range::text).collect(Collectors.joining(", "));
         return ranges.isEmpty() ? "" : " Not retained from " + from + ": bytes " + ranges + ".";
     }
 
@@ -104,8 +102,7 @@ final class StreamPcap {
             boolean last = from + length == piece.bytes().length;
             int flags = last ? TcpFrames.ACK | TcpFrames.PUSH : TcpFrames.ACK;
             long sequence = 1 + piece.offset() + from;
-            file.packet(
-                    timeNs, sender.frames.frame(flags, sequence, receiver.next, piece.bytes(), from, length));
+            file.packet(timeNs, sender.frames.frame(flags, sequence, receiver.next, piece.bytes(), from, length));
             sender.next = sequence + length;
         }
     }

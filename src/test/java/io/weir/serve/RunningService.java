@@ -76,6 +76,10 @@ final class RunningService implements AutoCloseable, CaptureControl {
         return verticle.actualPort();
     }
 
+    List<Endpoint> endpoints() {
+        return verticle.endpoints();
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
                 .timeout(Duration.ofSeconds(10));

@@ -69,11 +69,11 @@ final class Streams {
     }
 
     static StreamSummary summary(Open open) {
-        return new StreamSummary(open, open.timeNs() + 2_000, null, totals(3), NOTHING, List.of(), false);
+        return new StreamSummary(open, open.timeNs() + 2_000, null, totals(3), totals(0), List.of(), false);
     }
 
     static StreamSummary closed(Open open) {
         return new StreamSummary(
-                open, open.timeNs() + 5_000, close(open.stream()), totals(3), NOTHING, List.of(), false);
+                open, open.timeNs() + 5_000, close(open.stream()), totals(3), totals(0), List.of(), false);
     }
 }

@@ -1,0 +1,130 @@
+package io.weir.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LimitsTest {
+    private RunningService service = new RunningService();
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    @Test
+    void aBodyIsBounded() {
+        String large = "{\"filter\":\"" + "x".repeat(17_000) + "\"}";
+
+        assertThat(service.send(service.request("/api/v1/capture/filter")
+                                .header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofString(large)))
+                        .statusCode())
+                .isEqualTo(413);
+        RawHttp chunked = RawHttp.send(
+                service.port(),
+                "5000\r\n" + "x".repeat(0x5000) + "\r\n0\r\n\r\n",
+                "PUT /api/v1/capture/filter HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: application/json",
+                "Transfer-Encoding: chunked");
+        assertThat(chunked.status()).isEqualTo(413);
+    }
+
+    @Test
+    void headersAndRequestLineAreBounded() {
+        RawHttp headers = RawHttp.get(service.port(), "/livez", "Host: localhost", "X: " + "x".repeat(9_000));
+        assertThat(headers.status()).isEqualTo(431);
+        assertThat(headers.body()).contains("headers-too-large");
+
+        RawHttp line = RawHttp.get(service.port(), "/livez?" + "x".repeat(5_000), "Host: localhost");
+        assertThat(line.status()).isEqualTo(414);
+        assertThat(line.body()).contains("uri-too-long");
+    }
+
+    @Test
+    void whatIsNoHttpIsRefusedInPlainWords() {
+        RawHttp answer = RawHttp.sendText(service.port(), "GET / HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).doesNotContain("io.netty").doesNotContain("Exception");
+    }
+
+    @Test
+    void connectionsAreBounded() throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            for (int index = 0; index < 128; index++) {
+                sockets.add(new Socket("127.0.0.1", service.port()));
+            }
+            await().until(() -> service.metrics.text().contains("weir_serve_connections_open 128.0"));
+
+            try (Socket extra = new Socket("127.0.0.1", service.port())) {
+                extra.setSoTimeout(5_000);
+                assertThat(closedByPeer(extra)).isTrue();
+            }
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+        await().untilAsserted(
+                        () -> assertThat(service.get("/livez").statusCode()).isEqualTo(200));
+    }
+
+    @Test
+    void aConnectionThatDawdlesIsClosed() throws IOException {
+        service.close();
+        service = new RunningService(OptionsFor.tests()
+                .idle(Duration.ofMillis(300))
+                .heartbeat(Duration.ofMillis(100))
+                .options());
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write("GET /livez HTTP/1.1\r\nHost: loc".getBytes());
+
+            assertThat(closedByPeer(socket)).isTrue();
+        }
+    }
+
+    private static boolean closedByPeer(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    @Test
+    void bodiesOfOtherTypesAreRefused() {
+        for (String type :
+                List.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")) {
+            assertThat(service.send(service.request("/api/v1/capture/stop")
+                                    .header("Content-Type", type)
+                                    .POST(BodyPublishers.ofString("a=b")))
+                            .statusCode())
+                    .as(type)
+                    .isEqualTo(415);
+        }
+        assertThat(service.controlled).isEmpty();
+    }
+
+    @Test
+    void aWrongMethodIsToldWhichAreRight() {
+        RawHttp answer = RawHttp.send(service.port(), "", "DELETE /api/v1/streams/x HTTP/1.1", "Host: localhost");
+
+        assertThat(answer.status()).isEqualTo(405);
+        assertThat(answer.header("Allow")).contains("GET");
+        assertThat(RawHttp.get(service.port(), "/nothing", "Host: localhost").status())
+                .isEqualTo(404);
+    }
+}

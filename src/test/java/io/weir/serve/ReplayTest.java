@@ -1,0 +1,69 @@
+package io.weir.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReplayTest {
+    private final RunningService service =
+            new RunningService(OptionsFor.tests().replay(200_000).options());
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    @Test
+    void aCaptureIsReplayedAndItsFileIsGoneAfterwards() throws IOException {
+        HttpResponse<String> answer = upload("application/vnd.tcpdump.pcap", 150_000);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"frames\":1}");
+        assertThat(service.controlled).containsExactly("replay of 150000 bytes");
+        assertThat(temporaryFiles()).isEmpty();
+    }
+
+    @Test
+    void aCaptureIsBounded() throws IOException {
+        assertThat(upload("application/vnd.tcpdump.pcap", 200_001).statusCode()).isEqualTo(413);
+        RawHttp chunked = RawHttp.send(
+                service.port(),
+                "40000\r\n" + "x".repeat(0x40000) + "\r\n0\r\n\r\n",
+                "POST /api/v1/replays HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: application/octet-stream",
+                "Transfer-Encoding: chunked");
+        assertThat(chunked.status()).isEqualTo(413);
+        assertThat(service.controlled).isEmpty();
+        assertThat(temporaryFiles()).isEmpty();
+        assertThat(upload("application/gzip", 10).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aCaptureHasATypeThatNoPageCanSendUnasked() {
+        for (String type : List.of("text/plain", "application/x-www-form-urlencoded")) {
+            assertThat(upload(type, 10).statusCode()).as(type).isEqualTo(415);
+        }
+    }
+
+    private HttpResponse<String> upload(String type, int bytes) {
+        return service.send(service.request("/api/v1/replays")
+                .header("Content-Type", type)
+                .POST(BodyPublishers.ofByteArray(new byte[bytes])));
+    }
+
+    private static List<Path> temporaryFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("weir-replay"))
+                    .toList();
+        }
+    }
+}
