@@ -58,6 +58,7 @@ public final class CaptureVerticle extends VerticleBase {
     private FrameSource source;
     private boolean sliceQueued;
     private boolean undeployed;
+    private final Promise<Void> stopped = Promise.promise();
     private long retryMs = FIRST_RETRY_MS;
     private long retryTimer = -1;
     private long refreshedNs;
@@ -94,7 +95,11 @@ public final class CaptureVerticle extends VerticleBase {
     public Future<?> stop() {
         undeployed = true;
         finish();
-        return Future.succeededFuture();
+        // the slice that is queued must find its worker alive
+        if (!sliceQueued) {
+            stopped.complete();
+        }
+        return stopped.future();
     }
 
     public State state() {
@@ -188,6 +193,9 @@ public final class CaptureVerticle extends VerticleBase {
     private void slice() {
         sliceQueued = false;
         if (source == null) {
+            if (undeployed) {
+                stopped.tryComplete();
+            }
             return;
         }
         try {
@@ -207,7 +215,7 @@ public final class CaptureVerticle extends VerticleBase {
             queueSlice();
         } catch (CaptureException failure) {
             broke(failure);
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) {
             broke(new CaptureException("Capture failed by a defect of weir: " + defect, defect));
         }
     }
@@ -280,17 +288,18 @@ public final class CaptureVerticle extends VerticleBase {
     /** Hands on what is there, then closes. */
     private void finish() {
         cancelRetry();
-        if (source instanceof LiveSource) {
-            try {
+        try {
+            if (source instanceof LiveSource) {
                 for (int polls = 0; polls < LAST_POLLS && source.poll(sink, FRAMES_PER_POLL, 0) > 0; polls++) {
                     // the kernel's buffer is bounded, and so is this
                 }
-            } catch (CaptureException broken) {
-                lastFailure = broken;
+                sink.sliceEnded(0);
             }
-            sink.sliceEnded(0);
+        } catch (CaptureException broken) {
+            lastFailure = broken;
+        } finally {
+            close(State.STOPPED);
         }
-        close(State.STOPPED);
     }
 
     private void close(State next) {

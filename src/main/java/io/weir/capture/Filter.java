@@ -2,6 +2,7 @@ package io.weir.capture;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A checked pcap-filter expression (pcap-filter(7)), or none. Immutable; any thread. Making one can take milliseconds: not
@@ -15,6 +16,9 @@ public final class Filter {
 
     /** Accepts every frame; needs no libpcap. */
     public static final Filter NONE = new Filter("");
+
+    /** Words that libpcap compiles into loads of the kernel's metadata, and that only on a live handle. */
+    private static final List<String> LIVE_WORDS = List.of("vlan", "inbound", "outbound");
 
     private static final int LINKTYPE_RAW = 101;
     private static final int ACCEPT = 262_144;
@@ -78,17 +82,20 @@ public final class Filter {
         if (isNone()) {
             return BpfProgram.constant(ACCEPT);
         }
+        Set<String> words = FilterNames.words(expression);
+        if (LIVE_WORDS.stream().noneMatch(words::contains)) {
+            return Libpcap.compile(expression, Libpcap.DLT_EN10MB);
+        }
         for (String device : devices) {
             BpfProgram program = Libpcap.compileLive(expression, device);
             if (program != null) {
                 return program;
             }
         }
-        if (FilterNames.words(expression).contains("vlan")) {
-            throw new FilterException(
-                    "a filter with 'vlan' can be compiled only while an Ethernet interface or lo is up", false);
-        }
-        return Libpcap.compile(expression, Libpcap.DLT_EN10MB);
+        throw new FilterException(
+                "a filter with " + String.join(", ", LIVE_WORDS)
+                        + " can be compiled only while an Ethernet interface or lo is up",
+                false);
     }
 
     /** A program for frames that begin with the IP header; refuses all if the expression speaks of Ethernet. */

@@ -31,7 +31,8 @@ final class SinkGuard implements FrameHandler {
 
     /** @param presentNs time that is over for certain, 0 if only the frames tell */
     void sliceEnded(long presentNs) {
-        sink.sliceEnded(Math.max(latestNs, presentNs));
+        latestNs = Math.max(latestNs, presentNs);
+        sink.sliceEnded(latestNs);
     }
 
     long failures() {
