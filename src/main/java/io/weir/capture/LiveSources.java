@@ -71,14 +71,16 @@ public final class LiveSources {
     /** For EPERM and EACCES. */
     static CaptureException notPermitted(String where, Throwable cause) {
         String user = System.getProperty("user.name", "$USER");
+        String grant = user.equals("root")
+                ? "weir runs as root here, but without it: whatever started it must leave it (Docker: --cap-add NET_RAW;"
+                        + " Kubernetes: securityContext.capabilities.add NET_RAW; systemd: CapabilityBoundingSet)."
+                : "Run weir as root (sudo), or give it this one capability: sudo setpriv --reuid=" + user + " --regid="
+                        + user + " --init-groups --inh-caps=+net_raw --ambient-caps=+net_raw java -jar weir.jar"
+                        + " (systemd: AmbientCapabilities=CAP_NET_RAW; Kubernetes: user 0 with NET_RAW added)."
+                        + " setcap on the java binary does not work.";
         return new CaptureException(
                 CaptureException.Kind.PERMISSION,
-                "Capturing on " + where
-                        + " is not permitted: the capability CAP_NET_RAW is missing. Run weir as root, or"
-                        + " give it this one capability: sudo setpriv --reuid=" + user
-                        + " --regid=" + user + " --init-groups --inh-caps=+net_raw --ambient-caps=+net_raw"
-                        + " java -jar weir.jar (systemd: AmbientCapabilities=CAP_NET_RAW; Kubernetes: run as user 0"
-                        + " with capabilities drop ALL, add NET_RAW). setcap on the java binary does not work.",
+                "Capturing on " + where + " is not permitted: the capability CAP_NET_RAW is missing. " + grant,
                 cause);
     }
 

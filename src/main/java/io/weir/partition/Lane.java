@@ -64,7 +64,8 @@ public final class Lane {
     }
 
     /**
-     * Copies a segment into the lane; the reader sees it after the next {@link #flush}. Writer's thread.
+     * Copies a segment into the lane; the reader sees it after the next {@link #flush}, which happens here once a sixteenth
+     * of the lane is unpublished. Writer's thread.
      *
      * <p>A payload that half the lane cannot hold is cut there, and the segment counts as truncated.
      *
@@ -94,6 +95,9 @@ public final class Lane {
         counters.add(LaneCounter.BYTES, length);
         if (!fits) {
             counters.increment(LaneCounter.CUT);
+        }
+        if (end - shared.getPlain(PUBLISHED) > capacity >> 4) {
+            flush();
         }
         return true;
     }

@@ -254,6 +254,19 @@ class PacketRingTest {
     }
 
     @Test
+    void promiscuousLastsAsLongAsTheCapture() throws Exception {
+        Namespace.run(() -> {
+            Namespace.cable("one", "other");
+            LiveOptions options = OPTIONS.withInterfaces(List.of("one")).withPromiscuous(true);
+            try (LiveSource source = LiveSources.open(options)) {
+                assertThat(source.interfaces()).containsExactly("one");
+                assertThat(Namespace.command("ip", "-d", "link", "show", "one")).contains("promiscuity 1");
+            }
+            assertThat(Namespace.command("ip", "-d", "link", "show", "one")).contains("promiscuity 0");
+        });
+    }
+
+    @Test
     void interruptEndsALongWait() throws Exception {
         Namespace.run(() -> {
             try (LiveSource source = LiveSources.open(OPTIONS.withInterfaces(List.of("lo")))) {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,9 @@ class PermissionTest {
                     .withInterfaces(List.of("lo"));
             try (LiveSource source = LiveSources.open(options)) {
                 System.out.println("opened " + source.interfaces());
+                Filter.of("tcp");
+            } catch (FilterException failure) {
+                System.out.println(failure.getMessage());
             } catch (CaptureException failure) {
                 System.out.println(failure.kind() + " " + failure.getMessage());
             }
@@ -43,12 +47,47 @@ class PermissionTest {
         for (Backend backend : Backend.values()) {
             Assumptions.assumeTrue(
                     backend == Backend.AFPACKET || Libpcap.available(), "skipped: " + Libpcap.unavailable());
-            assertThat(child(backend, "setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"))
+            assertThat(child(backend, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"))
                     .startsWith("PERMISSION Capturing on lo is not permitted: the capability CAP_NET_RAW is missing.")
                     .contains("sudo setpriv --reuid=")
                     .contains("AmbientCapabilities=CAP_NET_RAW")
                     .hasLineCount(1);
+            assertThat(child(backend, "setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"))
+                    .startsWith("PERMISSION Capturing on lo is not permitted: the capability CAP_NET_RAW is missing.")
+                    .contains("--cap-add NET_RAW")
+                    .hasLineCount(1);
         }
+    }
+
+    @Test
+    void rootWithThisOneCapabilityAndNoNewPrivilegesIsEnough() throws Exception {
+        for (Backend backend : Backend.values()) {
+            Assumptions.assumeTrue(
+                    backend == Backend.AFPACKET || Libpcap.available(), "skipped: " + Libpcap.unavailable());
+            assertThat(child(backend, "setpriv", "--bounding-set=-all,+net_raw", "--no-new-privs"))
+                    .isEqualTo("opened [lo]\n");
+        }
+    }
+
+    @Test
+    void withoutLibpcapTheRingWorksAndFiltersSayWhatToInstall() throws Exception {
+        List<String> libraries;
+        try (Stream<Path> files = Files.find(
+                Path.of("/usr/lib"),
+                2,
+                (file, kind) ->
+                        kind.isRegularFile() && file.getFileName().toString().startsWith("libpcap.so"))) {
+            libraries = files.map(Path::toString).collect(Collectors.toList());
+        }
+        Assumptions.assumeTrue(libraries.size() == 1, "skipped, libpcap is not where it is expected: " + libraries);
+        String hide = "mount --bind /dev/null " + libraries.get(0) + " && exec \"$@\"";
+
+        assertThat(child(Backend.AFPACKET, "unshare", "-m", "sh", "-c", hide, "sh"))
+                .startsWith("opened [lo]\n")
+                .contains("A filter needs libpcap: ")
+                .contains("apt-get install libpcap0.8");
+        assertThat(child(Backend.PCAP, "unshare", "-m", "sh", "-c", hide, "sh"))
+                .startsWith("UNSUPPORTED The pcap backend does not work here: libpcap is not installed");
     }
 
     @Test

@@ -47,6 +47,14 @@ class LaneTest {
     }
 
     @Test
+    void aSixteenthOfTheLaneIsPublishedWithoutAFlush() {
+        for (int index = 0; index < 100; index++) {
+            lane.offer(segment(index, "x".repeat(1000)));
+        }
+        assertThat(lane.drain(journal, 1000)).isBetween(80, 99);
+    }
+
+    @Test
     void timeMarksKeepTheirPlaceAmongSegments() {
         lane.offer(segment(10, "a"));
         lane.offerTime(20);
