@@ -35,6 +35,7 @@ public enum Anomaly {
     URGENT("urgent data (RFC 6093); delivered inline, the offset names its last byte"),
     SYN_DATA("data in a SYN (RFC 7413); delivered only if the other side acknowledged it"),
     DATA_BEFORE_SYN("data arrived before the SYN"),
+    START_UNKNOWN("only the other side's SYN was seen; offset 0 of this side is the first byte seen"),
 
     // connections
     SIMULTANEOUS_OPEN("both sides sent a SYN"),

@@ -46,19 +46,20 @@ final class PageCache {
     private static final int MAX_SPARE = 8;
 
     private static final class Slab {
-        final ByteBuffer memory;
-        final int index;
-        final int pageBytes;
-        int free = NIL;
+        final ByteBuffer memory = ByteBuffer.allocate(SLAB_BYTES);
+        int index;
+        int pageBytes;
+        int free;
         int untouched;
         int used;
         Slab before;
         Slab after;
 
-        Slab(ByteBuffer memory, int index, int pageBytes) {
-            this.memory = memory;
-            this.index = index;
-            this.pageBytes = pageBytes;
+        void reset(int newIndex, int newPageBytes) {
+            index = newIndex;
+            pageBytes = newPageBytes;
+            free = NIL;
+            untouched = 0;
         }
 
         boolean full() {
@@ -74,7 +75,7 @@ final class PageCache {
     /** Slabs with room, by size. */
     private final Slab[] open = new Slab[SIZES];
 
-    private final ByteBuffer[] spare = new ByteBuffer[MAX_SPARE];
+    private final Slab[] spare = new Slab[MAX_SPARE];
     private int spares;
 
     private long usedBytes;
@@ -147,7 +148,7 @@ final class PageCache {
             freeIndexes[freeIndexCount++] = slab.index;
             liveSlabs--;
             if (spares < MAX_SPARE) {
-                spare[spares++] = slab.memory;
+                spare[spares++] = slab;
             }
         }
     }
@@ -224,8 +225,8 @@ final class PageCache {
         if (index == slabs.length) {
             slabs = java.util.Arrays.copyOf(slabs, 2 * index);
         }
-        ByteBuffer memory = spares > 0 ? spare[--spares] : ByteBuffer.allocate(SLAB_BYTES);
-        Slab slab = new Slab(memory, index, size << UNIT_BITS);
+        Slab slab = spares > 0 ? spare[--spares] : new Slab();
+        slab.reset(index, size << UNIT_BITS);
         slabs[index] = slab;
         liveSlabs++;
         link(slab, size);

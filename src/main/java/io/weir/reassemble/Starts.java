@@ -101,7 +101,7 @@ final class Starts {
         if (certain && half.queue != timers.starting) {
             half.set(MIDSTREAM);
             begin(half, sequence);
-            settleRoles(half.connection);
+            tellUnknownStart(half);
             placement.place(half, segment);
             return;
         }
@@ -165,9 +165,16 @@ final class Starts {
         queue.shift(half.waiting, -start);
         half.set(MIDSTREAM);
         begin(half, Sequence.add(half.base, start));
-        settleRoles(half.connection);
+        tellUnknownStart(half);
         delivery.deliverRuns(half);
         placement.settle(half);
+    }
+
+    private void tellUnknownStart(HalfConnection half) {
+        settleRoles(half.connection);
+        if (!half.connection.midstream()) {
+            reporter.report(half, Anomaly.START_UNKNOWN, 0, 0);
+        }
     }
 
     private void dropBelowStart(HalfConnection half) {
