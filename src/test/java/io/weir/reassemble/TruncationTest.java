@@ -1,0 +1,75 @@
+package io.weir.reassemble;
+
+import static io.weir.decode.Segment.ACK;
+import static io.weir.decode.Segment.FIN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Segments that the snap length cut: their rest is a gap at once, and nothing behind it shifts. */
+class TruncationTest {
+    private final Conversation conversation = Conversation.open();
+
+    @Test
+    @DisplayName("3.37: the rest of a cut segment is a gap of its true length")
+    void theRestOfACutSegmentIsAGapOfItsTrueLength() {
+        conversation.client().cut(4).data("abcdefgh");
+        conversation.client().data("ijk");
+        assertThat(conversation.stream().client()).isEqualTo("abcd[4 truncated]ijk");
+        assertThat(conversation.stream().clientHalf().gapBytes()).isEqualTo(4);
+        assertThat(conversation.stream().clientHalf().nextOffset()).isEqualTo(11);
+    }
+
+    @Test
+    @DisplayName("3.37: a segment that lost all its bytes is a gap")
+    void aSegmentThatLostAllItsBytesIsAGap() {
+        conversation.client().cut(4).data("abcd");
+        conversation.client().data("efg");
+        assertThat(conversation.stream().client()).isEqualTo("[4 truncated]efg");
+    }
+
+    @Test
+    @DisplayName("3.37: a cut segment that waits keeps its place")
+    void aCutSegmentThatWaitsKeepsItsPlace() {
+        conversation.client().at(4).cut(2).data("defg");
+        conversation.client().at(8).data("hij");
+        conversation.client().at(1).data("abc");
+        assertThat(conversation.stream().client()).isEqualTo("abcde[2 truncated]hij");
+    }
+
+    @Test
+    void aCutSegmentWithFinEndsItsDirection() {
+        conversation.client().cut(2).send(FIN | ACK, "abcd");
+        assertThat(conversation.stream().client()).isEqualTo("ab[2 truncated]");
+        assertThat(conversation.stream().ended(FlowDirection.CLIENT_TO_SERVER)).isTrue();
+    }
+
+    @Test
+    void aWholeCopyThatCameEarlierFillsTheRestOfACutOne() {
+        conversation.client().at(5).data("efgh");
+        conversation.client().at(1).cut(4).data("abcdefgh");
+        assertThat(conversation.stream().client()).isEqualTo("abcdefgh");
+        assertThat(conversation.stream().clientHalf().gapBytes()).isZero();
+    }
+
+    @Test
+    void everySegmentOfAStreamMayBeCut() {
+        for (int index = 0; index < 50; index++) {
+            conversation.client().cut(6).data("0123456789");
+        }
+        conversation.goodbye();
+        assertThat(conversation.stream().clientHalf().bytes()).isEqualTo(200);
+        assertThat(conversation.stream().clientHalf().gapBytes()).isEqualTo(300);
+        assertThat(conversation.stream().ending).isEqualTo(Ending.FIN);
+    }
+
+    @Test
+    void theReceiversAcknowledgementOfACutSegmentMakesNoSecondGap() {
+        conversation.client().cut(4).data("abcdefgh");
+        conversation.server().ack(9);
+        conversation.after(Options.SECOND);
+        conversation.client().data("ijk");
+        assertThat(conversation.stream().client()).isEqualTo("abcd[4 truncated]ijk");
+    }
+}
