@@ -36,7 +36,7 @@ public final class BpfProgram {
     static final int SOURCE_X = 0x08;
     static final int RET_A = 0x10;
 
-    private static final int SCRATCH_WORDS = 16;
+    static final int SCRATCH_WORDS = 16;
 
     private final short[] code;
     private final byte[] jumpTrue;
@@ -61,7 +61,7 @@ public final class BpfProgram {
             jumpFalse[index] = (byte) (instructions[index] >>> 32);
             constant[index] = (int) instructions[index];
         }
-        verify();
+        BpfVerifier.verify(instructions);
         usesScratch = usesScratch();
     }
 
@@ -204,7 +204,7 @@ public final class BpfProgram {
         return value;
     }
 
-    private static boolean divides(int operation) {
+    static boolean divides(int operation) {
         int what = operation & 0xF0;
         return what == 0x30 || what == 0x90;
     }
@@ -244,74 +244,6 @@ public final class BpfProgram {
             }
         }
         return false;
-    }
-
-    private void verify() {
-        int length = code.length;
-        if (length == 0 || length > MAX_INSTRUCTIONS) {
-            throw new IllegalArgumentException(
-                    "a BPF program has 1 to " + MAX_INSTRUCTIONS + " instructions, this one " + length);
-        }
-        for (int at = 0; at < length; at++) {
-            if (!valid(at, length)) {
-                throw new IllegalArgumentException("BPF instruction " + at + " is not valid: code 0x"
-                        + Integer.toHexString(code[at] & 0xFFFF) + ", jt " + (jumpTrue[at] & 0xFF) + ", jf "
-                        + (jumpFalse[at] & 0xFF) + ", k " + constant[at]);
-            }
-        }
-        if ((code[length - 1] & 0x07) != CLASS_RET) {
-            throw new IllegalArgumentException("the BPF program does not end with a return");
-        }
-    }
-
-    private boolean valid(int at, int length) {
-        int operation = code[at] & 0xFFFF;
-        int k = constant[at];
-        switch (operation & 0x07) {
-            case CLASS_LD:
-                return validLoad(operation, k);
-            case CLASS_LDX:
-                return operation == (CLASS_LDX | MODE_MSH | SIZE_B)
-                        || (operation & 0xE0) != MODE_ABS
-                                && (operation & 0xE0) != MODE_IND
-                                && (operation & 0xE0) != MODE_MSH
-                                && validLoad(operation - CLASS_LDX, k);
-            case CLASS_ST:
-            case CLASS_STX:
-                return operation <= CLASS_STX && k >= 0 && k < SCRATCH_WORDS;
-            case CLASS_ALU:
-                return operation <= 0xAC && !(divides(operation) && (operation & SOURCE_X) == 0 && k == 0);
-            case CLASS_JMP:
-                if (operation == CLASS_JMP) {
-                    return k >= 0 && k < length - 1 - at;
-                }
-                return (operation & 0xF0) >= 0x10
-                        && operation <= (0x40 | SOURCE_X | CLASS_JMP)
-                        && at + 1 + (jumpTrue[at] & 0xFF) < length
-                        && at + 1 + (jumpFalse[at] & 0xFF) < length;
-            case CLASS_RET:
-                return operation == CLASS_RET || operation == (CLASS_RET | RET_A);
-            default:
-                return operation == CLASS_MISC || operation == (0x80 | CLASS_MISC);
-        }
-    }
-
-    private static boolean validLoad(int operation, int k) {
-        switch (operation) {
-            case MODE_IMM:
-            case MODE_LEN:
-            case MODE_ABS:
-            case MODE_ABS | SIZE_H:
-            case MODE_ABS | SIZE_B:
-            case MODE_IND:
-            case MODE_IND | SIZE_H:
-            case MODE_IND | SIZE_B:
-                return true;
-            case MODE_MEM:
-                return k >= 0 && k < SCRATCH_WORDS;
-            default:
-                return false;
-        }
     }
 
     @Override

@@ -20,9 +20,6 @@ import java.util.stream.Collectors;
 final class PacketRing implements LiveSource {
     static final int DEFAULT_BLOCK_BYTES = 256 << 10;
 
-    private static final int LINKTYPE_ETHERNET = 1;
-    private static final int LINKTYPE_RAW = 101;
-
     // block header
     private static final int BLOCK_STATUS = 8;
     private static final int BLOCK_PACKETS = 12;
@@ -30,28 +27,6 @@ final class PacketRing implements LiveSource {
     private static final int STATUS_KERNEL = 0;
     private static final int STATUS_USER = 1;
 
-    // frame header, with the address behind it
-    private static final int NEXT = 0;
-    private static final int SECONDS = 4;
-    private static final int NANOSECONDS = 8;
-    private static final int CAPTURED_LENGTH = 12;
-    private static final int WIRE_LENGTH = 16;
-    private static final int STATUS = 20;
-    private static final int LINK_HEADER = 24;
-    private static final int NETWORK_HEADER = 26;
-    private static final int VLAN_TCI = 32;
-    private static final int VLAN_TPID = 36;
-    private static final int INTERFACE = 52;
-    private static final int HARDWARE_TYPE = 56;
-    private static final int PACKET_TYPE = 58;
-
-    private static final int STATUS_CHECKSUM_NOT_READY = 0x08;
-    private static final int STATUS_VLAN_VALID = 0x10;
-    private static final int STATUS_TPID_VALID = 0x40;
-    private static final int STATUS_CHECKSUM_VALID = 0x80;
-    private static final int DEFAULT_TPID = 0x8100;
-    private static final int PACKET_OUTGOING = 4;
-    private static final long NANOSECONDS_PER_SECOND = 1_000_000_000L;
     private static final int BLOCKS_BETWEEN_STATISTICS = 64;
 
     private static final VarHandle WORD = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
@@ -65,12 +40,9 @@ final class PacketRing implements LiveSource {
     private final int blockBytes;
     private final int blocks;
     private final InterfaceTally tally = new InterfaceTally();
-    private final Frame frame = new Frame();
 
-    /** Headers are in the machine's order, frames in the network's. */
     private ByteBuffer headers;
-
-    private ByteBuffer bytes;
+    private RingFrames frames;
     private volatile Filter filter;
     private int block;
     private int framesLeft;
@@ -126,7 +98,7 @@ final class PacketRing implements LiveSource {
         filter(first);
         ByteBuffer memory = socket.map(blockBytes, blocks, latencyMs);
         headers = memory.duplicate().order(ByteOrder.nativeOrder());
-        bytes = memory.duplicate().order(ByteOrder.BIG_ENDIAN);
+        frames = new RingFrames(memory);
         socket.bind(targets.fixedIndex());
         if (promiscuous) {
             targets.indexes().forEach(socket::promiscuous);
@@ -169,11 +141,13 @@ final class PacketRing implements LiveSource {
             while (framesLeft > 0 && handedOn < maxFrames) {
                 int at = frameAt;
                 framesLeft--;
-                frameAt = at + headers.getInt(at + NEXT);
+                frameAt = at + frames.lengthAt(at);
                 handedOn++;
                 // before the handler, which may throw: the frame is then delivered all the same
                 delivered.setRelease(delivered.getPlain() + 1);
-                handOn(at, handler);
+                Frame frame = frames.at(at);
+                tally.count(frame.interfaceIndex(), 1);
+                handler.onFrame(frame);
             }
             if (framesLeft == 0) {
                 WORD.setRelease(headers, blockAt + BLOCK_STATUS, STATUS_KERNEL);
@@ -184,38 +158,6 @@ final class PacketRing implements LiveSource {
             }
         }
         return handedOn;
-    }
-
-    private void handOn(int at, FrameHandler handler) {
-        int captured = headers.getInt(at + CAPTURED_LENGTH);
-        int wire = headers.getInt(at + WIRE_LENGTH);
-        int status = headers.getInt(at + STATUS);
-        int start = headers.getShort(at + LINK_HEADER) & 0xFFFF;
-        int index = headers.getInt(at + INTERFACE);
-        int linkType = LINKTYPE_ETHERNET;
-        if (!LiveInterface.ethernet(headers.getShort(at + HARDWARE_TYPE) & 0xFFFF)) {
-            // other link layers are as many as drivers; what they have in common is where the IP header begins
-            int network = headers.getShort(at + NETWORK_HEADER) & 0xFFFF;
-            int skipped = Math.min(captured, Math.max(0, network - start));
-            linkType = LINKTYPE_RAW;
-            start += skipped;
-            captured -= skipped;
-            wire -= skipped;
-        }
-        tally.count(index, 1);
-        int tag = Frame.NO_VLAN_TAG;
-        if ((status & STATUS_VLAN_VALID) != 0) {
-            int tpid = (status & STATUS_TPID_VALID) != 0 ? headers.getShort(at + VLAN_TPID) & 0xFFFF : DEFAULT_TPID;
-            tag = tpid << 16 | headers.getInt(at + VLAN_TCI) & 0xFFFF;
-        }
-        long timeNs = (headers.getInt(at + SECONDS) & 0xFFFFFFFFL) * NANOSECONDS_PER_SECOND
-                + (headers.getInt(at + NANOSECONDS) & 0xFFFFFFFFL);
-        frame.bytes(bytes, at + start, captured, wire)
-                .origin(timeNs, linkType, index)
-                .vlanTag(tag)
-                .checksumOffloaded((status & (STATUS_CHECKSUM_NOT_READY | STATUS_CHECKSUM_VALID)) != 0)
-                .outgoing(headers.get(at + PACKET_TYPE) == PACKET_OUTGOING);
-        handler.onFrame(frame);
     }
 
     private void addStatistics() {
@@ -334,7 +276,7 @@ final class PacketRing implements LiveSource {
             // closing twice is no mistake
         }
         headers = null;
-        bytes = null;
+        frames = null;
         socket.close();
     }
 
