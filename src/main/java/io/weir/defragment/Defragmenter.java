@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
  */
 public final class Defragmenter {
     private static final int TCP = 6;
+    private static final int UDP = 17;
+    private static final int ICMPV6 = 58;
     private static final int TCP_HEADER_BYTES = 20;
     private static final int UNKNOWN = -1;
 
@@ -135,6 +137,9 @@ public final class Defragmenter {
         if (to > FragmentMemory.MAX_DATAGRAM_BYTES - fragment.headerLength()) {
             return Outcome.TOO_LARGE;
         }
+        if (fragment.ipv6() && from == 0 && to < firstHeaderBytes(fragment.protocol())) {
+            return Outcome.TINY_FIRST;
+        }
         int slot = table.find(fragment, segment);
         if (to <= from) {
             return drop(slot, Outcome.EMPTY, options.policy() == FragmentPolicy.LINUX);
@@ -142,8 +147,8 @@ public final class Defragmenter {
         if (fragment.payloadLength() < to - from) {
             return Outcome.CUT;
         }
-        if (from == 0 && more && isTiny(fragment, to)) {
-            return drop(slot, Outcome.TINY_FIRST, !fragment.ipv6());
+        if (options.refuseTinyFirst() && from == 0 && more && isTiny(fragment, to)) {
+            return drop(slot, Outcome.TINY_FIRST, true);
         }
         if (slot == FragmentTable.NONE) {
             slot = open(segment.timeNs());
@@ -151,15 +156,19 @@ public final class Defragmenter {
         return insert(slot, fragment, from, to);
     }
 
-    /** Whether a first fragment lacks a part of the TCP header, where that matters. */
-    private boolean isTiny(Fragment fragment, int length) {
-        if (fragment.protocol() != TCP) {
-            return false;
-        }
-        if (fragment.ipv6()) {
-            return length < TCP_HEADER_BYTES;
-        }
-        return options.refuseTinyFirst()
+    /** What Linux wants of the upper header in the first IPv6 fragment. */
+    private static int firstHeaderBytes(int protocol) {
+        return switch (protocol) {
+            case TCP -> TCP_HEADER_BYTES;
+            case UDP, ICMPV6 -> 8;
+            default -> 1;
+        };
+    }
+
+    /** Whether a first IPv4 fragment lacks a part of the TCP header. */
+    private static boolean isTiny(Fragment fragment, int length) {
+        return !fragment.ipv6()
+                && fragment.protocol() == TCP
                 && (length < TCP_HEADER_BYTES
                         || length < (fragment.memory().get(fragment.payloadOffset() + 12) & 0xF0) >>> 2);
     }
