@@ -37,6 +37,8 @@ public enum Anomaly {
     DATA_BEFORE_SYN("data arrived before the SYN"),
     START_UNKNOWN("only the other side's SYN was seen; offset 0 of this side is the first byte seen"),
 
+    HOP_LIMIT("the hop limit is not the one of this sender's other segments, or 1: it may die before its receiver"),
+
     // connections
     SIMULTANEOUS_OPEN("both sides sent a SYN"),
     SPLIT_HANDSHAKE("the server answered the SYN with a SYN of its own"),

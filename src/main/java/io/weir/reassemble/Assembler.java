@@ -106,6 +106,7 @@ public final class Assembler {
                 && segment.payloadLength() > 0
                 && segment.payloadLength() == segment.payloadWireLength()
                 && segment.checksum() != Checksum.WRONG
+                && segment.hopLimit() == half.hopLimit
                 && half.connection.machine.established()
                 && !half.connection.resetSuspected
                 && half.connection.candidates == null;
@@ -250,6 +251,13 @@ public final class Assembler {
         Anomaly malformed = TcpOptionCheck.malformed(segment);
         if (malformed != null) {
             reporter.report(half, malformed);
+        }
+        int hopLimit = segment.hopLimit();
+        if (hopLimit != half.hopLimit) {
+            if (half.hopLimit >= 0 || hopLimit == 1) {
+                reporter.report(half, Anomaly.HOP_LIMIT);
+            }
+            half.hopLimit = hopLimit;
         }
         Connection connection = half.connection;
         // whether a reset counts is not for the flags to say

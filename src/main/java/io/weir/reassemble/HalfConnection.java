@@ -66,6 +66,9 @@ public final class HalfConnection extends Timed {
     /** Segments in a row that lay beyond the window. */
     int beyondWindow;
 
+    /** Of the newest segment; -1 before the first. */
+    int hopLimit;
+
     int newestTimestamp;
     long lastSeenNs;
     long historyAt;
@@ -96,6 +99,7 @@ public final class HalfConnection extends Timed {
         windowScale = 0;
         maximumSegmentSize = 0;
         beyondWindow = 0;
+        hopLimit = -1;
         newestTimestamp = 0;
         lastSeenNs = 0;
         historyAt = History.NONE;
