@@ -16,12 +16,11 @@ class DecoderAllocationTest {
 
     @Test
     void decodingAllocatesNothing() {
-        List<EncapsulationsTest.Wrapped> wrapped = EncapsulationsTest.encapsulations();
-        ByteBuffer[] memories = wrapped.stream()
+        List<Sample> samples = Sample.all();
+        ByteBuffer[] memories = samples.stream()
                 .map(one -> ByteBuffer.wrap(one.packet().bytes()))
                 .toArray(ByteBuffer[]::new);
-        int[] linkTypes =
-                wrapped.stream().mapToInt(EncapsulationsTest.Wrapped::linkType).toArray();
+        int[] linkTypes = samples.stream().mapToInt(Sample::linkType).toArray();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();
         run(memories, linkTypes);

@@ -27,12 +27,12 @@ class DecoderFuzzTest {
         int frames = Integer.getInteger("weir.fuzz.frames", 1_000_000);
         System.out.println("DecoderFuzzTest: seed " + seed + ", " + frames + " frames");
         Random random = new Random(seed);
-        List<EncapsulationsTest.Wrapped> wrapped = EncapsulationsTest.encapsulations();
-        byte[][] templates = wrapped.stream().map(one -> one.packet().bytes()).toArray(byte[][]::new);
+        List<Sample> samples = Sample.all();
+        byte[][] templates = samples.stream().map(one -> one.packet().bytes()).toArray(byte[][]::new);
         byte[] bytes = new byte[MAX_FRAME_BYTES];
         for (int count = 0; count < frames; count++) {
             int template = random.nextInt(templates.length);
-            int linkType = wrapped.get(template).linkType();
+            int linkType = samples.get(template).linkType();
             int length;
             if (random.nextInt(8) == 0) {
                 random.nextBytes(bytes);

@@ -25,6 +25,8 @@ final class PacketBuilder {
     /** Bytes of a TCP segment whose checksum is still to be computed. */
     private int tcpLength;
 
+    private boolean innermostIpv6;
+
     private int ipProtocol;
     private int etherType;
     private int pppProtocol;
@@ -116,6 +118,7 @@ final class PacketBuilder {
                 .put((byte) ipProtocol)
                 .put((byte) 64);
         header.putLong(SOURCE_HIGH).putLong(1).putLong(SOURCE_HIGH).putLong(DESTINATION_LOW);
+        innermostIpv6 |= tcpLength > 0;
         tcpChecksum(2 * (0x2001 + 0x0DB8) + 1 + 0x22);
         return wrap(header.array()).carries(41, 0x86DD, 0x0057);
     }
@@ -177,6 +180,11 @@ final class PacketBuilder {
 
     PacketBuilder header(String hexadecimal) {
         return wrap(hex(hexadecimal));
+    }
+
+    /** Whether the IP header next to TCP is IPv6's. */
+    boolean innermostIpv6() {
+        return innermostIpv6;
     }
 
     int etherType() {
