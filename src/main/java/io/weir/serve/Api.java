@@ -40,8 +40,8 @@ final class Api {
             Partitions partitions,
             EventHub hub,
             Gate gate,
+            Audit audit,
             Counters<ServeCounter> counters) {
-        Audit audit = new Audit(counters);
         FlowFilters filters = new FlowFilters(vertx, neighbours.filters());
         EventsEndpoint events = new EventsEndpoint(vertx, hub, partitions, filters, audit);
         StreamsEndpoint streams = new StreamsEndpoint(partitions, filters);

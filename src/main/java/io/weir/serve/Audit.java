@@ -5,24 +5,27 @@ import io.vertx.core.json.JsonObject;
 import io.weir.tally.Counters;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * Records who saw payload, who changed the capture and who was denied, one line of JSON each, on the logger
  * {@code audit}. Never holds payload or tokens. Denials are limited to {@value #DENIALS_PER_SECOND} a second. One thread.
  */
 final class Audit {
-    private static final Logger LOG = LoggerFactory.getLogger("audit");
+    /** Name of the logger that the records go to. */
+    static final String LOGGER = "audit";
+
     private static final int DENIALS_PER_SECOND = 10;
 
     private final Counters<ServeCounter> counters;
+    private final Consumer<String> log;
     private long second;
     private int denials;
     private long responses;
 
-    Audit(Counters<ServeCounter> counters) {
+    Audit(Counters<ServeCounter> counters, Consumer<String> log) {
         this.counters = counters;
+        this.log = log;
     }
 
     /** A number that joins the two records of a response that lasts. */
@@ -32,14 +35,14 @@ final class Audit {
 
     /** A response that lasts begins to show payload. */
     void begin(long response, Caller caller, HttpServerRequest request) {
-        LOG.info(record("begin", caller.name(), request)
+        log.accept(record("begin", caller.name(), request)
                 .put("response", response)
                 .encode());
     }
 
     /** A response with payload has ended. */
     void end(long response, Caller caller, HttpServerRequest request, long bytes) {
-        LOG.info(record("payload", caller.name(), request)
+        log.accept(record("payload", caller.name(), request)
                 .put("response", response)
                 .put("bytes", bytes)
                 .encode());
@@ -47,7 +50,8 @@ final class Audit {
 
     /** Somebody asked to change something. */
     void control(Caller caller, HttpServerRequest request, int status) {
-        LOG.info(record("control", caller.name(), request).put("status", status).encode());
+        log.accept(
+                record("control", caller.name(), request).put("status", status).encode());
     }
 
     void denied(HttpServerRequest request, Problem problem) {
@@ -58,7 +62,7 @@ final class Audit {
             counters.increment(ServeCounter.AUDIT_SUPPRESSED);
             return;
         }
-        LOG.info(record("denied", null, request)
+        log.accept(record("denied", null, request)
                 .put("status", problem.kind().status())
                 .put("why", problem.getMessage())
                 .encode());

@@ -5,6 +5,8 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.weir.tally.Counters;
 import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP service. Deploy one, before the partitions, after {@link io.weir.relay.Bus#register}; undeploy it after them.
@@ -15,6 +17,7 @@ import java.util.List;
 public final class ServeVerticle extends VerticleBase {
     private final ServeOptions options;
     private final Neighbours neighbours;
+    private final Consumer<String> auditLog;
     private final Counters<ServeCounter> counters = new Counters<>(ServeCounter.class);
     private EventHub hub;
     private Gate gate;
@@ -22,8 +25,14 @@ public final class ServeVerticle extends VerticleBase {
     private volatile HttpServer server;
 
     public ServeVerticle(ServeOptions options, Neighbours neighbours) {
+        this(options, neighbours, LoggerFactory.getLogger(Audit.LOGGER)::info);
+    }
+
+    /** @param auditLog takes each audit record, one line */
+    ServeVerticle(ServeOptions options, Neighbours neighbours, Consumer<String> auditLog) {
         this.options = options;
         this.neighbours = neighbours;
+        this.auditLog = auditLog;
     }
 
     @Override
@@ -34,7 +43,7 @@ public final class ServeVerticle extends VerticleBase {
         gate = new Gate(vertx, options, counters);
         gate.start();
         hub.start();
-        api = new Api(vertx, options, neighbours, partitions, hub, gate, counters);
+        api = new Api(vertx, options, neighbours, partitions, hub, gate, new Audit(counters, auditLog), counters);
         bindMetrics();
         return api.listen()
                 .onSuccess(listening -> server = listening)

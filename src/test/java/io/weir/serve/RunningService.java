@@ -31,6 +31,7 @@ final class RunningService implements AutoCloseable, CaptureControl {
     final Vertx vertx = Vertx.vertx();
     final List<FakePartition> partitions = new ArrayList<>();
     final List<String> controlled = new CopyOnWriteArrayList<>();
+    final List<String> audit = new CopyOnWriteArrayList<>();
     final Metrics metrics = new Metrics();
     final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -51,7 +52,8 @@ final class RunningService implements AutoCloseable, CaptureControl {
         List<Check> checks = List.of(
                 new Check("loops", Check.Scope.LIVE, () -> Verdict.pass("answer")),
                 new Check("capture", Check.Scope.READY, () -> captureVerdict));
-        verticle = new ServeVerticle(options, new Neighbours(2, this, RunningService::compile, checks, metrics));
+        verticle = new ServeVerticle(
+                options, new Neighbours(2, this, RunningService::compile, checks, metrics), audit::add);
         try {
             vertx.deployVerticle(verticle).await();
         } catch (RuntimeException refused) {

@@ -1,0 +1,93 @@
+package io.weir.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TlsTest {
+    @TempDir
+    private static Path folder;
+
+    private static TestCertificates certificates;
+
+    @BeforeAll
+    static void certify() throws Exception {
+        certificates = new TestCertificates(folder);
+        certificates.issue("alice");
+        certificates.issue("mallory");
+    }
+
+    @Test
+    void aCertificateOfTheAuthorityIsACredential() throws Exception {
+        try (RunningService service = new RunningService(withClientCa(null))) {
+            assertThat(status(service, "alice", "/api/v1/streams")).isEqualTo(200);
+            assertThat(status(service, null, "/api/v1/streams")).isEqualTo(401);
+            assertThat(status(service, null, "/livez")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aTokensFileSaysWhoseCertificateMayWhat() throws Exception {
+        Path tokens = Files.writeString(
+                folder.resolve("tokens"), "alice metadata certificate\nbob payload token-of-bob-0001\n");
+        try (RunningService service = new RunningService(withClientCa(tokens))) {
+            assertThat(status(service, "alice", "/api/v1/streams")).isEqualTo(200);
+            assertThat(status(service, "alice", "/api/v1/streams/s1/pcap")).isEqualTo(403);
+            assertThat(status(service, "mallory", "/api/v1/streams")).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void anotherAuthoritysCertificateIsNone() throws Exception {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        TestCertificates others = new TestCertificates(elsewhere);
+        ServeOptions options = OptionsFor.tests()
+                .tls(certificates.certificate("server"), certificates.key("server"), others.certificate("ca"))
+                .options();
+        try (RunningService service = new RunningService(options)) {
+            assertThatThrownBy(() -> status(service, "alice", "/livez")).isInstanceOf(SSLHandshakeException.class);
+        }
+    }
+
+    @Test
+    void plainHttpFindsNothingBehindTls() throws Exception {
+        try (RunningService service = new RunningService(withClientCa(null))) {
+            assertThat(RawHttp.get(service.port(), "/livez", "Host: localhost").status())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aMissingKeyIsToldInPlainWords() throws Exception {
+        ServeOptions options = OptionsFor.tests()
+                .tls(certificates.certificate("server"), folder.resolve("none.key"), null)
+                .options();
+
+        assertThatThrownBy(() -> new RunningService(options)).hasMessageContaining("none.key");
+    }
+
+    private ServeOptions withClientCa(Path tokens) throws Exception {
+        return OptionsFor.tests()
+                .tokens(tokens)
+                .tls(certificates.certificate("server"), certificates.key("server"), certificates.certificate("ca"))
+                .options();
+    }
+
+    private int status(RunningService service, String name, String path) throws Exception {
+        HttpClient client =
+                HttpClient.newBuilder().sslContext(certificates.client(name)).build();
+        URI uri = URI.create("https://127.0.0.1:" + service.port() + path);
+        return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                .statusCode();
+    }
+}
