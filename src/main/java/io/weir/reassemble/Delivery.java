@@ -21,6 +21,7 @@ final class Delivery {
     private final History history;
     private final Memory memory;
     private final Reporter reporter;
+    private final Keeping keeping;
     private final ScatterGather data = new ScatterGather();
 
     /** Runs in {@link #data}, to be freed after the call, chained through {@link PageCache#LEFT}. */
@@ -50,6 +51,7 @@ final class Delivery {
         this.history = history;
         this.memory = memory;
         this.reporter = reporter;
+        keeping = new Keeping(runs, memory, reporter);
     }
 
     /** The expected case: the segment begins at the next byte, and nothing waits or is kept. */
@@ -64,7 +66,7 @@ final class Delivery {
         connection.stream.reassembled(data);
         history.remember(half, start, segment, at, length);
         if (data.keptFrom() < length) {
-            keep(half, start);
+            keeping.keep(half, data, start);
         }
     }
 
@@ -211,7 +213,7 @@ final class Delivery {
             position += length;
         }
         if (data.keptFrom() < data.length() && !data.end()) {
-            keep(half, data.offset());
+            keeping.keep(half, data, data.offset());
         }
         release();
         memory.settle(half);
@@ -281,33 +283,5 @@ final class Delivery {
             delivered = pages.getInt(run, PageCache.LEFT);
             runs.free(run);
         }
-    }
-
-    /** Copies what the stream wants to see again into a run of its own. */
-    private void keep(HalfConnection half, long offset) {
-        int from = data.keptFrom();
-        if (!memory.admitsKept(half, data.length() - from)) {
-            reporter.report(half, Anomaly.WAIT_LIMIT, offset + from, data.length() - from);
-            return;
-        }
-        int kept = NIL;
-        int position = 0;
-        for (int chunk = 0; chunk < data.chunks(); chunk++) {
-            int length = data.chunkLength(chunk);
-            int skip = Math.max(0, Math.min(length, from - position));
-            position += length;
-            if (skip == length) {
-                continue;
-            }
-            ByteBuffer bytes = data.chunkMemory(chunk);
-            int at = data.chunkOffset(chunk) + skip;
-            int index = data.chunkInterface(chunk);
-            if (kept == NIL) {
-                kept = runs.create(0, bytes, at, length - skip, index, data.chunkTimeNs(chunk), 0);
-            } else {
-                runs.append(kept, bytes, at, length - skip, index, data.chunkTimeNs(chunk), 0);
-            }
-        }
-        memory.waiting(half).kept = kept;
     }
 }

@@ -19,8 +19,8 @@ import java.nio.ByteBuffer;
  * other bytes take their place, or {@link Timers#HOLD_NS} have passed.
  */
 final class Held {
-    /** Held segments of one direction; one more is refused. */
-    private static final int MAX_SEGMENTS = 8;
+    /** Held segments of one direction; one more is refused. A receiver whose answers are not captured may need many. */
+    private static final int MAX_SEGMENTS = 256;
 
     // marks of a held run, in its PARENT field
     private static final int SYN_DATA = 1;
