@@ -46,6 +46,18 @@ class AllocationTest {
         assertThat(bytes).isLessThan(SEGMENTS / 100);
     }
 
+    @Test
+    void segmentsInPairwiseWrongOrderAllocateNothing() {
+        swapped(SEGMENTS);
+        swapped(SEGMENTS);
+        long before = allocated();
+        swapped(SEGMENTS);
+        long bytes = allocated() - before;
+        assertThat(delivered).isEqualTo(3L * SEGMENTS * LENGTH);
+        System.out.println("AllocationTest: " + bytes + " bytes for " + SEGMENTS + " segments in pairwise wrong order");
+        assertThat(bytes).isLessThan(SEGMENTS / 100);
+    }
+
     private long allocated() {
         return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
@@ -54,6 +66,15 @@ class AllocationTest {
         for (int index = 0; index < segments; index++) {
             give(true, next, 100, Segment.ACK, LENGTH);
             next += LENGTH;
+            acknowledge(index);
+        }
+    }
+
+    private void swapped(int segments) {
+        for (int index = 0; index < segments; index += 2) {
+            give(true, next + LENGTH, 100, Segment.ACK, LENGTH);
+            give(true, next, 100, Segment.ACK, LENGTH);
+            next += 2 * LENGTH;
             acknowledge(index);
         }
     }
