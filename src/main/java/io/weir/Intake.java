@@ -28,6 +28,7 @@ final class Intake implements FrameHandler {
     private final Defragmenter defragmenter;
     private final Predicate<Frame> filter;
     private final OwnTraffic own;
+    private final int domain;
     private final Consumer<Segment> next;
     private final Segment segment = new Segment();
     private final Counters<FrameCounter> frames = new Counters<>(FrameCounter.class);
@@ -36,6 +37,7 @@ final class Intake implements FrameHandler {
     /**
      * @param filter which frames are wanted; null for all
      * @param own which segments are never wanted
+     * @param domain of the source, see {@link Segment#domain}
      * @param next gets each segment, valid during the call only
      */
     Intake(
@@ -43,11 +45,13 @@ final class Intake implements FrameHandler {
             Defragmenter defragmenter,
             Predicate<Frame> filter,
             OwnTraffic own,
+            int domain,
             Consumer<Segment> next) {
         this.decoder = decoder;
         this.defragmenter = defragmenter;
         this.filter = filter;
         this.own = own;
+        this.domain = domain;
         this.next = next;
     }
 
@@ -60,7 +64,7 @@ final class Intake implements FrameHandler {
             frames.increment(FrameCounter.FILTERED);
             return;
         }
-        segment.origin(frame.timeNs(), frame.interfaceIndex(), 0, frame.wireLength());
+        segment.origin(frame.timeNs(), frame.interfaceIndex(), domain, frame.wireLength());
         Decoded outcome = decoder.decode(
                 frame.memory(),
                 frame.offset(),

@@ -1,10 +1,157 @@
 package io.weir;
 
-/** The one class that joins the stages. */
-final class Probe {
-    private Probe() {}
+import io.vertx.core.Vertx;
+import io.weir.capture.Backend;
+import io.weir.capture.CaptureException;
+import io.weir.capture.CaptureVerticle;
+import io.weir.capture.Filter;
+import io.weir.capture.FrameSource;
+import io.weir.capture.LiveOptions;
+import io.weir.capture.LiveSources;
+import io.weir.capture.OwnService;
+import io.weir.decode.FlowHash;
+import io.weir.decode.PacketDecoder;
+import io.weir.defragment.Defragmenter;
+import io.weir.partition.LaneOptions;
+import io.weir.partition.Partitioner;
+import io.weir.reassemble.AssemblerOptions.ChecksumRule;
+import io.weir.relay.PartitionVerticle;
+import io.weir.relay.StreamIds;
+import io.weir.serve.Metrics;
+import io.weir.serve.Neighbours;
+import io.weir.serve.ServeVerticle;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 
-    static int serve(Configuration configuration) throws FailureException {
-        throw new FailureException("serve is not built yet");
+/**
+ * Joins the stages: here, and only here, each gets to know its neighbours. {@link RootVerticle} starts and stops them.
+ *
+ * <p>All memory whose size is configured is taken by the constructor, except the capture's ring.
+ */
+final class Probe {
+    private final Configuration values;
+    private final MemoryBudget budget;
+    private final Metrics metrics = new Metrics();
+    private final Partitioner lanes;
+    private final List<PartitionVerticle> partitions = new ArrayList<>();
+    private final UploadReplay uploads;
+    private final CaptureReport report;
+    private final ProbeChecks checks;
+    private final LiveControl control;
+    private final ServeVerticle serve;
+    private volatile CaptureVerticle capture;
+
+    /** @param node its name, in stream ids */
+    Probe(Vertx vertx, Configuration values, String node) {
+        this.values = values;
+        int count = StageOptions.partitions(values);
+        budget = MemoryBudget.of(values, count);
+        FlowHash hash = FlowHash.random();
+        lanes = new Partitioner(hash, new LaneOptions(count, values.integer(Schema.LANE_BYTES)));
+        Partitioner uploadLane = new Partitioner(hash, new LaneOptions(1, values.integer(Schema.LANE_BYTES)));
+        String origin = node + ' ' + System.currentTimeMillis() + ' ' + ProcessHandle.current().pid();
+        // the last partition is that of uploaded captures
+        for (int index = 0; index <= count; index++) {
+            boolean upload = index == count;
+            partitions.add(new PartitionVerticle(
+                    StageOptions.partition(values, index, count + 1, upload),
+                    new StreamIds(origin, index, count + 1),
+                    hash,
+                    upload ? uploadLane.lane(0) : lanes.lane(index),
+                    upload ? this::uploadInterface : this::liveInterface));
+        }
+        uploads = new UploadReplay(values, uploadLane, partitions.get(count).ledger());
+        report = new CaptureReport(lanes, budget);
+        checks = new ProbeChecks(lanes);
+        control = new LiveControl(vertx, lanes, uploads, report);
+        serve = new ServeVerticle(
+                StageOptions.serve(values),
+                new Neighbours(partitions.size(), control, new FlowExpressions(), checks.all(), metrics));
+        ProbeMetrics shown = new ProbeMetrics(metrics);
+        shown.budget(budget);
+        shown.lanes(lanes);
+        shown.partitions(partitions.subList(0, count));
+    }
+
+    ServeVerticle serve() {
+        return serve;
+    }
+
+    List<PartitionVerticle> partitions() {
+        return partitions;
+    }
+
+    /** From now on the capture can be controlled. */
+    void captureRuns() {
+        control.capture(capture);
+    }
+
+    UploadReplay uploads() {
+        return uploads;
+    }
+
+    MemoryBudget budget() {
+        return budget;
+    }
+
+    /**
+     * The live capture, made once, when the service listens, because the service's port is never captured.
+     *
+     * @param filter to begin with
+     */
+    CaptureVerticle capture(Filter filter) {
+        OwnService own = new OwnService(serve.actualPort(), ownAddresses());
+        Intake intake = new Intake(
+                new PacketDecoder(StageOptions.assembler(values, 1).checksum() != ChecksumRule.OFF),
+                new Defragmenter(StageOptions.defragmenter(values)),
+                null,
+                new OwnTraffic(own.port(), own.addresses()),
+                0,
+                lanes::offerOrDrop);
+        LiveIntake live = new LiveIntake(intake, lanes);
+        CaptureLog log = new CaptureLog(own.port());
+        CaptureVerticle verticle =
+                new CaptureVerticle(wanted -> open(StageOptions.live(values, wanted, own)), filter, live, log);
+        capture = verticle;
+        report.capture(verticle, log, intake);
+        checks.capture(verticle, live);
+        new ProbeMetrics(metrics).capture(verticle, intake);
+        return verticle;
+    }
+
+    private FrameSource open(LiveOptions options) throws CaptureException {
+        try {
+            return LiveSources.open(options);
+        } catch (CaptureException failure) {
+            boolean other = values.text(Schema.BACKEND).equals("auto") && options.backend() == Backend.AFPACKET;
+            if (!other || failure.kind() != CaptureException.Kind.UNSUPPORTED) {
+                throw failure;
+            }
+            return LiveSources.open(options.withBackend(Backend.PCAP));
+        }
+    }
+
+    /**
+     * Where the service can be reached. A service for strangers may stand behind addresses that this machine does not
+     * know, and other probes' services would feed this one as well; so its port is left out altogether.
+     */
+    private List<InetAddress> ownAddresses() {
+        try {
+            InetAddress address = InetAddress.getByName(values.text(Schema.HOST));
+            return address.isLoopbackAddress() ? List.of(address) : List.of();
+        } catch (UnknownHostException unknown) {
+            return List.of();
+        }
+    }
+
+    private String liveInterface(int index) {
+        CaptureVerticle live = capture;
+        return live == null ? "interface-" + index : live.interfaceName(index);
+    }
+
+    private String uploadInterface(int index) {
+        return uploads.interfaceName(index);
     }
 }

@@ -78,6 +78,7 @@ final class RootCommand implements Callable<Integer> {
     }
 
     int serve() throws Exception {
-        return Probe.serve(configuration());
+        Configuration values = configuration();
+        return Service.serve(values);
     }
 }

@@ -1,0 +1,58 @@
+package io.weir;
+
+import io.weir.capture.CaptureException;
+import io.weir.capture.CaptureListener;
+import io.weir.capture.FrameSource;
+import io.weir.capture.LiveSource;
+import io.weir.tally.DistinctErrors;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells in plain words what becomes of the live capture. */
+final class CaptureLog implements CaptureListener {
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureLog.class);
+
+    private final DistinctErrors defects = new DistinctErrors();
+    private final int ownPort;
+    private volatile LiveSource source;
+
+    CaptureLog(int ownPort) {
+        this.ownPort = ownPort;
+    }
+
+    @Override
+    public void opened(FrameSource opened) {
+        source = (LiveSource) opened;
+        LOG.info("capturing on {}", describe(source));
+    }
+
+    @Override
+    public void interfacesChanged(List<String> names) {
+        LOG.info("capturing on {} now", String.join(", ", names));
+    }
+
+    @Override
+    public void broken(CaptureException failure, long retryInMs) {
+        String again = retryInMs < 0 ? "" : " Trying again in " + retryInMs + " ms.";
+        LOG.warn("capture: {}{}", failure.getMessage(), again);
+    }
+
+    @Override
+    public void frameFailed(RuntimeException failure) {
+        if (defects.observe("frame", failure.toString(), 0)) {
+            LOG.error("a frame was lost by a defect of weir: {}", failure.toString(), failure);
+        }
+    }
+
+    /** What is or was last captured on; null before the first time. Any thread. */
+    LiveSource source() {
+        return source;
+    }
+
+    private String describe(LiveSource live) {
+        String what = live.filter().isNone() ? "everything" : "only '" + live.filter().expression() + "'";
+        return String.join(", ", live.interfaces()) + " by " + live.backend().label() + ": " + what
+                + ", but never weir's own port " + ownPort;
+    }
+}

@@ -1,0 +1,125 @@
+package io.weir;
+
+import io.weir.capture.CaptureVerticle;
+import io.weir.decode.Decoded;
+import io.weir.defragment.Outcome;
+import io.weir.partition.Lane;
+import io.weir.partition.LaneCounter;
+import io.weir.partition.Partitioner;
+import io.weir.reassemble.Anomaly;
+import io.weir.reassemble.Ending;
+import io.weir.reassemble.GapCause;
+import io.weir.relay.PartitionVerticle;
+import io.weir.relay.RelayCounter;
+import io.weir.relay.RelayLedger;
+import io.weir.serve.Metrics;
+import io.weir.tally.Counters;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/** Shows the counters of all stages at {@code /metrics}. Names and labels are part of the interface. */
+final class ProbeMetrics {
+    private final Metrics metrics;
+
+    ProbeMetrics(Metrics metrics) {
+        this.metrics = metrics;
+    }
+
+    void budget(MemoryBudget budget) {
+        for (MemoryBudget.Share share : budget.shares()) {
+            String label = share.what().replace(' ', '-');
+            metrics.gauge("memory_budget_bytes", "the most memory that buffers take", share::bytes, "what", label);
+        }
+    }
+
+    void lanes(Partitioner lanes) {
+        for (int index = 0; index < lanes.lanes(); index++) {
+            Lane lane = lanes.lane(index);
+            String number = String.valueOf(index);
+            Counters<LaneCounter> counters = lane.counters();
+            metrics.counter(
+                    "lane_segments", "segments put into the lane", () -> counters.get(LaneCounter.SEGMENTS), "lane", number);
+            metrics.counter(
+                    "lane_dropped",
+                    "segments dropped because the lane was full",
+                    () -> counters.get(LaneCounter.DROPPED),
+                    "lane",
+                    number);
+            metrics.gauge("lane_unread_bytes", "bytes of the lane not read yet", lane::unreadBytes, "lane", number);
+        }
+    }
+
+    /** Sums over all partitions of the live capture. */
+    void partitions(List<PartitionVerticle> partitions) {
+        for (RelayCounter counter : RelayCounter.values()) {
+            metrics.counter(
+                    "relay_" + counter.name().toLowerCase(Locale.ROOT),
+                    counter.sentence(),
+                    () -> sum(partitions, ledger -> ledger.counters().get(counter)));
+        }
+        metrics.counters("gap_bytes", "bytes told as gaps", "cause", GapCause.class, each(partitions, RelayLedger::gapBytes));
+        metrics.counters(
+                "streams_closed", "streams closed, by reason", "reason", Ending.class, each(partitions, RelayLedger::closed));
+        metrics.counters("anomalies", "anomalies of reassembly", "name", Anomaly.class, name -> partitions.stream()
+                .mapToLong(partition -> partition.anomalies().get(name))
+                .sum());
+        metrics.gauge("streams_open", "streams open now", () -> sum(partitions, RelayLedger::openStreams));
+        metrics.gauge("retained_bytes", "memory of retained bytes", () -> sum(partitions, RelayLedger::retainedBytes));
+        metrics.gauge("waiting_bytes", "memory of bytes that wait for a hole", () -> sum(partitions, RelayLedger::waitingBytes));
+    }
+
+    void capture(CaptureVerticle capture, Intake intake) {
+        metrics.gauge(
+                "capture_up",
+                "1 while frames are captured",
+                () -> capture.state() == CaptureVerticle.State.CAPTURING ? 1 : 0);
+        metrics.counter(
+                "capture_received", "frames that the kernel saw and the filter let pass", () -> capture.statistics()
+                        .received());
+        metrics.counter("capture_delivered", "frames handed on by the kernel", () -> capture.statistics()
+                .delivered());
+        metrics.counter(
+                "capture_dropped",
+                "frames lost before weir saw them",
+                () -> capture.statistics().droppedByKernel(),
+                "by",
+                "kernel");
+        metrics.counter(
+                "capture_dropped",
+                "frames lost before weir saw them",
+                () -> capture.statistics().droppedByInterface(),
+                "by",
+                "interface");
+        metrics.counter("capture_reopenings", "times the source was opened again", capture::reopenings);
+        metrics.counter("capture_failed_frames", "frames lost by a defect of weir", capture::failedFrames);
+        for (FrameCounter counter : FrameCounter.values()) {
+            metrics.counter(
+                    "frames_" + counter.name().toLowerCase(Locale.ROOT),
+                    counter.sentence(),
+                    () -> intake.frames().get(counter));
+        }
+        metrics.counters("decoded", "what frames held", "kind", Decoded.class, intake.decoded()::get);
+        metrics.counters(
+                "fragments", "what became of fragments", "outcome", Outcome.class, intake.defragmenter().outcomes()::get);
+        metrics.counters(
+                "fragments_released",
+                "what became of fragments that waited",
+                "outcome",
+                Outcome.class,
+                intake.defragmenter().released()::get);
+        metrics.gauge("fragments_waiting", "fragments that wait", intake.defragmenter()::waitingFragments);
+    }
+
+    private static long sum(List<PartitionVerticle> partitions, ToLongFunction<RelayLedger> value) {
+        return partitions.stream()
+                .mapToLong(partition -> value.applyAsLong(partition.ledger()))
+                .sum();
+    }
+
+    private static <E extends Enum<E>> Function<E, Long> each(
+            List<PartitionVerticle> partitions, Function<RelayLedger, Counters<E>> counters) {
+        return name -> sum(partitions, ledger -> counters.apply(ledger).get(name));
+    }
+}

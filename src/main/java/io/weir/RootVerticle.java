@@ -1,0 +1,77 @@
+package io.weir;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.weir.capture.CaptureVerticle;
+import io.weir.capture.Filter;
+import io.weir.relay.PartitionVerticle;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Starts the stages from sink to source and stops them from source to sink: capture first, then the partitions, which tell
+ * the end of every stream, then the service, which hands that on.
+ */
+final class RootVerticle extends VerticleBase {
+    private final Configuration values;
+    private final Filter filter;
+    private final String node;
+    private final List<String> partitions = new ArrayList<>();
+    private Probe probe;
+    private String serve;
+    private String capture;
+
+    /** @param filter what to capture, checked */
+    RootVerticle(Configuration values, Filter filter, String node) {
+        this.values = values;
+        this.filter = filter;
+        this.node = node;
+    }
+
+    @Override
+    public Future<?> start() {
+        probe = new Probe(vertx, values, node);
+        return deploy(probe.serve(), new DeploymentOptions())
+                .onSuccess(id -> serve = id)
+                .compose(served -> deployPartitions())
+                .compose(relayed -> deploy(probe.capture(filter), CaptureVerticle.deploymentOptions()))
+                .onSuccess(id -> {
+                    capture = id;
+                    probe.captureRuns();
+                });
+    }
+
+    private Future<?> deployPartitions() {
+        Future<?> all = Future.succeededFuture();
+        for (PartitionVerticle partition : probe.partitions()) {
+            all = all.compose(before -> deploy(partition, new DeploymentOptions()).onSuccess(partitions::add));
+        }
+        return all;
+    }
+
+    /**
+     * Stops the stages in order; to be called, from any thread, before this verticle is undeployed. Vert.x itself undeploys
+     * the children of a verticle all at once, before it asks the verticle.
+     */
+    Future<?> stopStages() {
+        probe.uploads().cancel();
+        return undeploy(capture)
+                .eventually(() -> Future.join(
+                        partitions.stream().map(this::undeploy).toList()))
+                .eventually(() -> undeploy(serve));
+    }
+
+    Probe probe() {
+        return probe;
+    }
+
+    private Future<String> deploy(Deployable verticle, DeploymentOptions options) {
+        return vertx.deployVerticle(verticle, options);
+    }
+
+    private Future<?> undeploy(String id) {
+        return id == null ? Future.succeededFuture() : vertx.undeploy(id);
+    }
+}

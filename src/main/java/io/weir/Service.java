@@ -1,0 +1,181 @@
+package io.weir;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.weir.capture.CaptureException;
+import io.weir.capture.Filter;
+import io.weir.capture.FilterException;
+import io.weir.relay.Bus;
+import io.weir.tally.DistinctErrors;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running probe: live capture with page and API, from start to stop. */
+final class Service {
+    private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+    private static final int PATIENCE_S = 10;
+    /** Root and service have an event loop each, besides those of the partitions. */
+    private static final int OTHER_LOOPS = 3;
+
+    private final Vertx vertx;
+    private final RootVerticle root;
+
+    private Service(Vertx vertx, RootVerticle root) {
+        this.vertx = vertx;
+        this.root = root;
+    }
+
+    /**
+     * Starts everything and returns when frames are captured.
+     *
+     * @throws FailureException for a person: what is missing and what to do
+     */
+    static Service start(Configuration values) throws FailureException {
+        Filter filter = filter(values);
+        Vertx vertx = vertx(StageOptions.partitions(values));
+        try {
+            Bus.register(vertx);
+            RootVerticle root = new RootVerticle(values, filter, node(values));
+            await(vertx.deployVerticle(root).toCompletionStage());
+            Service service = new Service(vertx, root);
+            service.tell(values);
+            return service;
+        } catch (RuntimeException | FailureException failure) {
+            vertx.close();
+            throw failure;
+        }
+    }
+
+    private static <T> T await(CompletionStage<T> stage) throws FailureException {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException failed) {
+            Throwable cause = failed.getCause();
+            boolean told = cause instanceof CaptureException
+                    || cause instanceof IllegalArgumentException
+                    || cause instanceof IllegalStateException;
+            if (told) {
+                throw new FailureException(cause.getMessage(), cause);
+            }
+            throw failed;
+        }
+    }
+
+    private static Filter filter(Configuration values) throws FailureException {
+        try {
+            return Filter.of(values.text(Schema.FILTER));
+        } catch (FilterException refused) {
+            throw new FailureException("capture.filter: " + refused.getMessage());
+        }
+    }
+
+    private static Vertx vertx(int partitions) {
+        Vertx vertx = Vertx.builder()
+                .with(new VertxOptions()
+                        .setPreferNativeTransport(true)
+                        .setEventLoopPoolSize(partitions + OTHER_LOOPS)
+                        // nothing is served from files, and the node's disk may be read-only
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setFileCachingEnabled(false)
+                                .setClassPathResolvingEnabled(false)))
+                .build();
+        DistinctErrors defects = new DistinctErrors();
+        vertx.exceptionHandler(failure -> {
+            String cause = failure.getCause() == null ? "" : ": " + failure.getCause();
+            if (defects.observe("event loop", failure + cause, 0)) {
+                LOG.error("defect of weir, which goes on: {}{}", failure.getMessage(), cause, failure);
+            }
+        });
+        return vertx;
+    }
+
+    private static String node(Configuration values) {
+        String name = values.text(Schema.NODE_NAME);
+        if (!name.isEmpty()) {
+            return name;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "node";
+        }
+    }
+
+    private void tell(Configuration values) {
+        LOG.info(
+                "weir {} on Java {}: {} partitions, transport {}",
+                Version.text(),
+                Runtime.version().feature(),
+                StageOptions.partitions(values),
+                vertx.isNativeTransportEnabled() ? "epoll" : "NIO");
+        LOG.info("memory of all buffers, in MiB: {}", root.probe().budget().text());
+        LOG.info("page and API at {}", address(values));
+    }
+
+    private String address(Configuration values) {
+        String host = values.text(Schema.HOST);
+        String scheme = values.text(Schema.TLS_CERTIFICATE).isEmpty() ? "http" : "https";
+        return scheme + "://" + (host.contains(":") ? '[' + host + ']' : host) + ':' + port() + '/';
+    }
+
+    /** That the service listens on. */
+    int port() {
+        return root.probe().serve().actualPort();
+    }
+
+    /**
+     * Stops from source to sink: what was captured is reassembled, every stream is closed and told.
+     *
+     * @return whether all of that was done in time
+     */
+    boolean stop() {
+        LOG.info("stopping");
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        try {
+            // one after the other: a future that closes Vert.x could not tell so on a closed event loop
+            await(root.stopStages(), deadlineNs);
+            await(vertx.close(), deadlineNs);
+            LOG.info("stopped");
+            return true;
+        } catch (TimeoutException late) {
+            LOG.warn("not everything stopped within {} s", PATIENCE_S);
+        } catch (ExecutionException failed) {
+            LOG.warn("not everything stopped in order: {}", failed.getCause().toString(), failed);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    private static void await(Future<?> future, long deadlineNs)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        future.toCompletionStage()
+                .toCompletableFuture()
+                .get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    /** Serves until the process is told to stop; then ends it with status 0, which a signal alone would not. */
+    static int serve(Configuration values) throws FailureException {
+        Service service = start(values);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> Runtime.getRuntime().halt(service.stop() ? 0 : Main.FAILED), "weir-stop"));
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        return 0;
+    }
+}
