@@ -71,6 +71,7 @@ final class CaptureReport {
                 .put("deliveredByInterface", byInterface)
                 .put("failedFrames", live.failedFrames())
                 .put("ownTraffic", frames.get(FrameCounter.OWN_TRAFFIC))
+                .put("duplicatesOfAnotherInterface", frames.get(FrameCounter.DUPLICATES))
                 .put("wireBytes", frames.get(FrameCounter.WIRE_BYTES))
                 .put("segments", decoded.get(Decoded.SEGMENT))
                 .put("droppedAtFullLane", lanes.droppedSegments())

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  * The capture worker's part of the way: frame, decode, defragment, decode again, segment. Each frame ends in exactly one
  * counter, so that at every moment between two frames
  *
- * <pre>DELIVERED = FILTERED + OWN_TRAFFIC + sum of decoded()</pre>
+ * <pre>DELIVERED = FILTERED + OWN_TRAFFIC + DUPLICATES + sum of decoded()</pre>
  *
  * where {@link Decoded#SEGMENT} counts what was handed on and {@link Decoded#FRAGMENT} the fragments that did not complete
  * a datagram (what became of those, the defragmenter counts). One thread; any thread reads the counters. Allocates nothing.
@@ -28,6 +28,7 @@ final class Intake implements FrameHandler {
     private final Defragmenter defragmenter;
     private final Predicate<Frame> filter;
     private final OwnTraffic own;
+    private final Predicate<Segment> duplicate;
     private final int domain;
     private final Consumer<Segment> next;
     private final Segment segment = new Segment();
@@ -37,6 +38,7 @@ final class Intake implements FrameHandler {
     /**
      * @param filter which frames are wanted; null for all
      * @param own which segments are never wanted
+     * @param duplicate which segments were captured on another interface already; null if that cannot be
      * @param domain of the source, see {@link Segment#domain}
      * @param next gets each segment, valid during the call only
      */
@@ -45,12 +47,14 @@ final class Intake implements FrameHandler {
             Defragmenter defragmenter,
             Predicate<Frame> filter,
             OwnTraffic own,
+            Predicate<Segment> duplicate,
             int domain,
             Consumer<Segment> next) {
         this.decoder = decoder;
         this.defragmenter = defragmenter;
         this.filter = filter;
         this.own = own;
+        this.duplicate = duplicate;
         this.domain = domain;
         this.next = next;
     }
@@ -79,6 +83,10 @@ final class Intake implements FrameHandler {
         }
         if (outcome == Decoded.SEGMENT && own.is(segment)) {
             frames.increment(FrameCounter.OWN_TRAFFIC);
+            return;
+        }
+        if (outcome == Decoded.SEGMENT && duplicate != null && duplicate.test(segment)) {
+            frames.increment(FrameCounter.DUPLICATES);
             return;
         }
         decoded.increment(outcome);

@@ -12,6 +12,8 @@ import io.weir.capture.OwnService;
 import io.weir.decode.FlowHash;
 import io.weir.decode.PacketDecoder;
 import io.weir.defragment.Defragmenter;
+import io.weir.decode.Segment;
+import io.weir.partition.DuplicateFilter;
 import io.weir.partition.LaneOptions;
 import io.weir.partition.Partitioner;
 import io.weir.reassemble.AssemblerOptions.ChecksumRule;
@@ -24,6 +26,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Joins the stages: here, and only here, each gets to know its neighbours. {@link RootVerticle} starts and stops them.
@@ -31,6 +34,8 @@ import java.util.List;
  * <p>All memory whose size is configured is taken by the constructor, except the capture's ring.
  */
 final class Probe {
+    private static final int DUPLICATE_SLOTS = 1 << 16;
+
     private final Configuration values;
     private final MemoryBudget budget;
     private final Metrics metrics = new Metrics();
@@ -108,6 +113,7 @@ final class Probe {
                 new Defragmenter(StageOptions.defragmenter(values)),
                 null,
                 new OwnTraffic(own.port(), own.addresses()),
+                duplicates(),
                 0,
                 lanes::offerOrDrop);
         LiveIntake live = new LiveIntake(intake, lanes);
@@ -119,6 +125,20 @@ final class Probe {
         checks.capture(verticle, live);
         new ProbeMetrics(metrics).capture(verticle, intake);
         return verticle;
+    }
+
+    /** Null where one interface is captured, which sees each segment once. */
+    private Predicate<Segment> duplicates() {
+        long windowNs = values.durationNs(Schema.DUPLICATE_WINDOW);
+        if (windowNs == 0 || !StageOptions.severalInterfaces(values)) {
+            return null;
+        }
+        DuplicateFilter filter = new DuplicateFilter(DUPLICATE_SLOTS, windowNs);
+        return segment -> {
+            // sets the hash as well
+            lanes.laneOf(segment);
+            return filter.duplicate(segment);
+        };
     }
 
     private FrameSource open(LiveOptions options) throws CaptureException {

@@ -53,6 +53,7 @@ final class Replay {
                 new Defragmenter(StageOptions.defragmenter(values)),
                 filter,
                 OwnTraffic.NONE,
+                null,
                 0,
                 assembler::assemble);
     }

@@ -45,6 +45,12 @@ final class Schema {
             "Kernel memory between the network and weir. When full, the kernel drops frames and counts them."));
     static final Setting LATENCY = define(Setting.duration(
             "capture.latency", "8ms", "1ms", "1s", "Longest wait before the kernel hands on frames that it collects."));
+    static final Setting DUPLICATE_WINDOW = define(Setting.duration(
+            "capture.duplicate-window",
+            "10ms",
+            "0s",
+            "1s",
+            "Where several interfaces are captured: the same segment on two of them within this time counts once."));
 
     static final Setting PARTITIONS = define(Setting.number(
             "partition.count", "0", "0", "64", "Threads that reassemble. 0 takes one for each processor, at most 4."));

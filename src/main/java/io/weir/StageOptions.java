@@ -2,6 +2,7 @@ package io.weir;
 
 import io.weir.capture.Backend;
 import io.weir.capture.Filter;
+import io.weir.capture.Interfaces;
 import io.weir.capture.LiveOptions;
 import io.weir.capture.OwnService;
 import io.weir.defragment.DefragmenterOptions;
@@ -16,6 +17,7 @@ import io.weir.serve.ServeOptions.Limits;
 import io.weir.serve.ServeOptions.Tls;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -110,6 +112,13 @@ final class StageOptions {
                 (int) (values.durationNs(Schema.LATENCY) / 1_000_000),
                 filter,
                 Optional.of(service));
+    }
+
+    /** Whether the capture may see more than one interface. */
+    static boolean severalInterfaces(Configuration values) {
+        List<String> interfaces = values.list(Schema.INTERFACES);
+        return interfaces.size() > 1
+                || interfaces.stream().anyMatch(name -> name.equals(Interfaces.ANY) || name.matches(".*[*?!].*"));
     }
 
     private static Backend backend(Configuration values) {

@@ -82,6 +82,7 @@ final class UploadReplay {
                 new Defragmenter(StageOptions.defragmenter(values)),
                 null,
                 OwnTraffic.NONE,
+                null,
                 ++domain,
                 this::offer);
         String problem = null;
