@@ -112,11 +112,6 @@ final class PcapFormat implements RecordFormat {
     }
 
     @Override
-    public int interfaces() {
-        return 1;
-    }
-
-    @Override
     public String interfaceName(int index) {
         return index == 0 ? CaptureFile.INTERFACE_NAME : null;
     }

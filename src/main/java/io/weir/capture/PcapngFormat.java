@@ -244,11 +244,6 @@ final class PcapngFormat implements RecordFormat {
     }
 
     @Override
-    public int interfaces() {
-        return interfaces.count();
-    }
-
-    @Override
     public String interfaceName(int index) {
         return interfaces.name(index);
     }

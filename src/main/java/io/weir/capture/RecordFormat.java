@@ -22,9 +22,6 @@ interface RecordFormat {
      */
     Found next(Window window, Frame frame) throws CaptureException, IOException;
 
-    /** Interfaces seen so far; at least 1 once a frame was found. */
-    int interfaces();
-
     /** Name of an interface, or null if the file gives none. */
     String interfaceName(int index);
 }

@@ -132,6 +132,9 @@ final class EthernetLayer {
 
     /** IEEE 802.2 logical link control, with SNAP (RFC 1042). */
     Decoded llc(int at, int end, int wireEnd) {
+        if (!cursor.enter()) {
+            return Decoded.TOO_DEEP;
+        }
         if (end - at < 3) {
             return Cursor.missing(end, wireEnd, Decoded.LINK_HEADER_SHORT);
         }

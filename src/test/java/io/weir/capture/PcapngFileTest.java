@@ -2,7 +2,10 @@ package io.weir.capture;
 
 import static io.weir.capture.CaptureBytes.pcapng;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -250,5 +253,34 @@ class PcapngFileTest {
                                 .u32(28))
                         .error)
                 .endsWith("starts a section without the byte-order magic");
+    }
+
+    @Test
+    void aHostileFileCostsAtMostSixteenMebibytes() {
+        CaptureBytes bytes = pcapng();
+        byte[] name = bytes.option(2, "n".repeat(1000).getBytes());
+        for (int count = 0; count < CaptureInterfaces.MAX_INTERFACES; count++) {
+            bytes.interfaceBlock(1, 0, name);
+        }
+        bytes.enhanced(0, 1, "x".repeat(RecordFormat.MAX_FRAME_BYTES));
+        bytes.block(6, 4 << 20, "x".repeat((4 << 20) - 12)).block(CUSTOM, 1 << 30, "x".repeat(5_000_000));
+        byte[] file = bytes.bytes();
+        try (CaptureFile capture = CaptureFile.open(new java.io.ByteArrayInputStream(file), "capture")) {
+            BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                    .filter(pool -> pool.getName().equals("direct"))
+                    .findFirst()
+                    .orElseThrow();
+            long before = direct.getTotalCapacity();
+            assertThatThrownBy(() -> {
+                        while (capture.poll(frame -> {}, 1000, 1000) >= 0) {
+                            assertThat(direct.getTotalCapacity() - before).isLessThan(8 << 20);
+                        }
+                    })
+                    .hasMessageContaining("capture is damaged");
+            // names are the only thing on the heap that grows with the file
+            assertThat(capture.interfaceName(CaptureInterfaces.MAX_INTERFACES - 1))
+                    .hasSize(64);
+            assertThat(direct.getTotalCapacity() - before).isLessThan(8 << 20);
+        }
     }
 }

@@ -95,4 +95,22 @@ class EncapsulationsTest {
         }
         assertThat(Decoding.ethernet(packet).outcome).isEqualTo(Decoded.TOO_DEEP);
     }
+
+    @Test
+    void noRepetitionOfAnyHeadersExhaustsTheStack() {
+        List<String> repeated = List.of(
+                "0000 0100 aaaa03 000000 8100",
+                "00000000 8100",
+                "000000 020000000001 020000000002 8903",
+                "0000 880b ff03 0031 0000 020000000001 020000000002 8100",
+                "0000 8847 00000140 020000000001 020000000002 8100",
+                "0000 8864 1100 0001 ffff 0031 0000 020000000001 020000000002 8100",
+                "0000 0100 aaaa03 0080c2 0007 0000 020000000001 020000000002 8100");
+        for (String headers : repeated) {
+            byte[] bytes = PacketBuilder.raw(
+                            0, PacketBuilder.hex("020000000001 020000000002 8100" + headers.repeat(20_000)))
+                    .bytes();
+            assertThat(Decoding.of(1, bytes).outcome.kind()).as(headers).isNotEqualTo(Decoded.Kind.SEGMENT);
+        }
+    }
 }
