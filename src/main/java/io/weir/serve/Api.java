@@ -82,6 +82,10 @@ final class Api {
         return listener.listen();
     }
 
+    void stop() {
+        listener.stop();
+    }
+
     int connections() {
         return listener.connections();
     }

@@ -94,7 +94,11 @@ final class Gate {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         String site = request.getHeader("Sec-Fetch-Site");
         boolean foreignOrigin = origin != null && !origin.equalsIgnoreCase(request.scheme() + "://" + hosts.get(0));
-        boolean foreignSite = "cross-site".equals(site) && request.path().startsWith("/api/");
+        // a page may link to our page, but no page of another origin may make a browser ask the API, not even blindly
+        boolean foreignSite = site != null
+                && !site.equals("same-origin")
+                && !site.equals("none")
+                && request.path().startsWith("/api/");
         if (foreignOrigin || foreignSite) {
             counters.increment(ServeCounter.REFUSED_ORIGIN);
             throw new Problem(ProblemKind.ORIGIN, "pages of other origins may not ask", "Origin");

@@ -4,7 +4,6 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -12,8 +11,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -38,6 +35,9 @@ final class Listener {
     private final Audit audit;
     private final Counters<ServeCounter> counters;
     private final List<Endpoint> endpoints;
+    /** Null for plain HTTP. */
+    private final TlsFiles tls;
+
     private int connections;
 
     Listener(
@@ -53,6 +53,7 @@ final class Listener {
         this.audit = audit;
         this.counters = counters;
         this.endpoints = endpoints;
+        tls = options.tls() == null ? null : new TlsFiles(vertx, options.tls());
     }
 
     int connections() {
@@ -65,7 +66,18 @@ final class Listener {
                 .connectionHandler(this::count)
                 .invalidRequestHandler(this::malformed)
                 .exceptionHandler(cause -> LOG.debug("a connection failed", cause))
-                .listen();
+                .listen()
+                .onSuccess(server -> {
+                    if (tls != null) {
+                        tls.watch(server);
+                    }
+                });
+    }
+
+    void stop() {
+        if (tls != null) {
+            tls.stop();
+        }
     }
 
     private HttpServerOptions serverOptions() {
@@ -81,18 +93,8 @@ final class Listener {
                 .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
                 .setCompressionSupported(false)
                 .setHandle100ContinueAutomatically(false);
-        ServeOptions.Tls tls = options.tls();
         if (tls != null) {
-            server.setSsl(true)
-                    .setKeyCertOptions(new PemKeyCertOptions()
-                            .addCertPath(tls.certificate().toString())
-                            .addKeyPath(tls.key().toString()));
-            if (tls.clientCa() != null) {
-                // asked for, not required: health is answered without; the gate refuses the rest
-                server.setClientAuth(ClientAuth.REQUEST)
-                        .setTrustOptions(
-                                new PemTrustOptions().addCertPath(tls.clientCa().toString()));
-            }
+            tls.apply(server);
         }
         return server;
     }

@@ -56,6 +56,7 @@ public final class ServeVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         gate.stop();
+        api.stop();
         return hub.stop().eventually(() -> server == null ? Future.succeededFuture() : server.close());
     }
 

@@ -50,9 +50,18 @@ class GateTest {
             assertThat(origin(origin)).as(origin).isEqualTo(403);
         }
         String host = "Host: 127.0.0.1:" + service.port();
-        assertThat(RawHttp.get(service.port(), "/api/v1/streams", host, "Sec-Fetch-Site: cross-site")
-                        .status())
-                .isEqualTo(403);
+        for (String site : List.of("cross-site", "same-site", "x")) {
+            assertThat(RawHttp.get(service.port(), "/api/v1/streams", host, "Sec-Fetch-Site: " + site)
+                            .status())
+                    .as(site)
+                    .isEqualTo(403);
+        }
+        for (String site : List.of("same-origin", "none")) {
+            assertThat(RawHttp.get(service.port(), "/api/v1/streams", host, "Sec-Fetch-Site: " + site)
+                            .status())
+                    .as(site)
+                    .isEqualTo(200);
+        }
         assertThat(RawHttp.get(service.port(), "/", host, "Sec-Fetch-Site: cross-site")
                         .status())
                 .as("a link to the page may stand anywhere")

@@ -2,6 +2,7 @@ package io.weir.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,6 +10,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,6 +78,33 @@ class TlsTest {
                 .options();
 
         assertThatThrownBy(() -> new RunningService(options)).hasMessageContaining("none.key");
+    }
+
+    @Test
+    void aRenewedCertificateIsUsedForNewConnections() throws Exception {
+        certificates.issue("renewed", "-ext", "san=ip:127.0.0.1");
+        Path certificate = Files.copy(certificates.certificate("server"), folder.resolve("live.crt"));
+        Path key = Files.copy(certificates.key("server"), folder.resolve("live.key"));
+        try (RunningService service = new RunningService(
+                OptionsFor.tests().tls(certificate, key, null).options())) {
+            assertThat(served(service)).contains("CN=server");
+            Files.copy(certificates.key("renewed"), key, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(certificates.certificate("renewed"), certificate, StandardCopyOption.REPLACE_EXISTING);
+
+            await().atMost(Duration.ofSeconds(15)).until(() -> served(service).contains("CN=renewed"));
+        }
+    }
+
+    private String served(RunningService service) throws Exception {
+        HttpClient client =
+                HttpClient.newBuilder().sslContext(certificates.client(null)).build();
+        URI uri = URI.create("https://127.0.0.1:" + service.port() + "/livez");
+        X509Certificate certificate =
+                (X509Certificate) client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                        .sslSession()
+                        .orElseThrow()
+                        .getPeerCertificates()[0];
+        return certificate.getSubjectX500Principal().getName();
     }
 
     private ServeOptions withClientCa(Path tokens) throws Exception {

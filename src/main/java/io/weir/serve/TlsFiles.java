@@ -1,0 +1,98 @@
+package io.weir.serve;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.TrustOptions;
+import io.weir.serve.ServeOptions.Tls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Certificate, key and authorities from their files, and from their files again whenever those change: certificates are
+ * renewed while the probe runs. One event loop.
+ */
+final class TlsFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
+    private static final long RELOAD_MS = 5_000;
+
+    private final Vertx vertx;
+    private final Tls tls;
+    private String read = "";
+    private long timer = -1;
+
+    TlsFiles(Vertx vertx, Tls tls) {
+        this.vertx = vertx;
+        this.tls = tls;
+    }
+
+    void apply(HttpServerOptions server) {
+        read = state();
+        server.setSsl(true).setKeyCertOptions(keyAndCertificate());
+        if (tls.clientCa() != null) {
+            // asked for, not required: health is answered without; the gate refuses the rest
+            server.setClientAuth(ClientAuth.REQUEST).setTrustOptions(authorities());
+        }
+    }
+
+    /** From now on a changed file is used for new connections; one that is wrong is not. */
+    void watch(HttpServer server) {
+        timer = vertx.setPeriodic(
+                RELOAD_MS, tick -> vertx.executeBlocking(this::state).onSuccess(state -> {
+                    if (!state.equals(read)) {
+                        read = state;
+                        update(server);
+                    }
+                }));
+    }
+
+    void stop() {
+        vertx.cancelTimer(timer);
+    }
+
+    private void update(HttpServer server) {
+        ServerSSLOptions options = new ServerSSLOptions().setKeyCertOptions(keyAndCertificate());
+        if (tls.clientCa() != null) {
+            options.setClientAuth(ClientAuth.REQUEST).setTrustOptions(authorities());
+        }
+        server.updateSSLOptions(options, true)
+                .onSuccess(updated -> LOG.info("certificate {} was read again", tls.certificate()))
+                .onFailure(cause -> LOG.warn(
+                        "certificate {} has changed but cannot be used ({}); the one before stays in use",
+                        tls.certificate(),
+                        cause.getMessage()));
+    }
+
+    private KeyCertOptions keyAndCertificate() {
+        return new PemKeyCertOptions()
+                .addCertPath(tls.certificate().toString())
+                .addKeyPath(tls.key().toString());
+    }
+
+    private TrustOptions authorities() {
+        return new PemTrustOptions().addCertPath(tls.clientCa().toString());
+    }
+
+    /** When the files were written; a file that cannot be asked counts as unchanged. Blocks shortly. */
+    private String state() {
+        List<String> times = new ArrayList<>();
+        for (Path file : new Path[] {tls.certificate(), tls.key(), tls.clientCa()}) {
+            try {
+                times.add(file == null ? "" : Files.getLastModifiedTime(file).toString());
+            } catch (IOException renamedJustNow) {
+                return read;
+            }
+        }
+        return times.toString();
+    }
+}
