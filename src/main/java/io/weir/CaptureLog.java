@@ -51,7 +51,8 @@ final class CaptureLog implements CaptureListener {
     }
 
     private String describe(LiveSource live) {
-        String what = live.filter().isNone() ? "everything" : "only '" + live.filter().expression() + "'";
+        String what =
+                live.filter().isNone() ? "everything" : "only '" + live.filter().expression() + "'";
         return String.join(", ", live.interfaces()) + " by " + live.backend().label() + ": " + what
                 + ", but never weir's own port " + ownPort;
     }

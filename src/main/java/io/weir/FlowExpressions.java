@@ -40,7 +40,8 @@ final class FlowExpressions implements FilterCompiler {
     }
 
     static RefusedException refusal(FilterException refused) {
-        return new RefusedException(refused.wrongExpression() ? Reason.WRONG : Reason.NOT_AVAILABLE, refused.getMessage());
+        return new RefusedException(
+                refused.wrongExpression() ? Reason.WRONG : Reason.NOT_AVAILABLE, refused.getMessage());
     }
 
     private static boolean accepts(BpfProgram program, ByteBuffer head) {

@@ -31,8 +31,7 @@ final class InterfacesCommand implements Callable<Integer> {
     }
 
     private static String table(List<LiveInterface> all) {
-        int widest =
-                all.stream().mapToInt(entry -> entry.name().length()).max().orElse(4);
+        int widest = all.stream().mapToInt(entry -> entry.name().length()).max().orElse(4);
         StringBuilder text = new StringBuilder();
         for (LiveInterface entry : all) {
             text.append(String.format(
@@ -49,7 +48,9 @@ final class InterfacesCommand implements Callable<Integer> {
         } else {
             text.append("There is no default route: name an interface with --interface; ");
         }
-        return text.append("'any' stands for all of them.").append(System.lineSeparator()).toString();
+        return text.append("'any' stands for all of them.")
+                .append(System.lineSeparator())
+                .toString();
     }
 
     private static JsonArray array(List<LiveInterface> all) {

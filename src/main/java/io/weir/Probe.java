@@ -11,8 +11,8 @@ import io.weir.capture.LiveSources;
 import io.weir.capture.OwnService;
 import io.weir.decode.FlowHash;
 import io.weir.decode.PacketDecoder;
-import io.weir.defragment.Defragmenter;
 import io.weir.decode.Segment;
+import io.weir.defragment.Defragmenter;
 import io.weir.partition.DuplicateFilter;
 import io.weir.partition.LaneOptions;
 import io.weir.partition.Partitioner;
@@ -56,7 +56,11 @@ final class Probe {
         FlowHash hash = FlowHash.random();
         lanes = new Partitioner(hash, new LaneOptions(count, values.integer(Schema.LANE_BYTES)));
         Partitioner uploadLane = new Partitioner(hash, new LaneOptions(1, values.integer(Schema.LANE_BYTES)));
-        String origin = node + ' ' + System.currentTimeMillis() + ' ' + ProcessHandle.current().pid();
+        String origin = node
+                + ' '
+                + System.currentTimeMillis()
+                + ' '
+                + ProcessHandle.current().pid();
         // the last partition is that of uploaded captures
         for (int index = 0; index <= count; index++) {
             boolean upload = index == count;

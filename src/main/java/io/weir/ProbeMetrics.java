@@ -40,7 +40,11 @@ final class ProbeMetrics {
             String number = String.valueOf(index);
             Counters<LaneCounter> counters = lane.counters();
             metrics.counter(
-                    "lane_segments", "segments put into the lane", () -> counters.get(LaneCounter.SEGMENTS), "lane", number);
+                    "lane_segments",
+                    "segments put into the lane",
+                    () -> counters.get(LaneCounter.SEGMENTS),
+                    "lane",
+                    number);
             metrics.counter(
                     "lane_dropped",
                     "segments dropped because the lane was full",
@@ -59,15 +63,23 @@ final class ProbeMetrics {
                     counter.sentence(),
                     () -> sum(partitions, ledger -> ledger.counters().get(counter)));
         }
-        metrics.counters("gap_bytes", "bytes told as gaps", "cause", GapCause.class, each(partitions, RelayLedger::gapBytes));
         metrics.counters(
-                "streams_closed", "streams closed, by reason", "reason", Ending.class, each(partitions, RelayLedger::closed));
+                "gap_bytes", "bytes told as gaps", "cause", GapCause.class, each(partitions, RelayLedger::gapBytes));
+        metrics.counters(
+                "streams_closed",
+                "streams closed, by reason",
+                "reason",
+                Ending.class,
+                each(partitions, RelayLedger::closed));
         metrics.counters("anomalies", "anomalies of reassembly", "name", Anomaly.class, name -> partitions.stream()
                 .mapToLong(partition -> partition.anomalies().get(name))
                 .sum());
         metrics.gauge("streams_open", "streams open now", () -> sum(partitions, RelayLedger::openStreams));
         metrics.gauge("retained_bytes", "memory of retained bytes", () -> sum(partitions, RelayLedger::retainedBytes));
-        metrics.gauge("waiting_bytes", "memory of bytes that wait for a hole", () -> sum(partitions, RelayLedger::waitingBytes));
+        metrics.gauge(
+                "waiting_bytes",
+                "memory of bytes that wait for a hole",
+                () -> sum(partitions, RelayLedger::waitingBytes));
     }
 
     void capture(CaptureVerticle capture, Intake intake) {
@@ -96,13 +108,16 @@ final class ProbeMetrics {
         metrics.counter("capture_failed_frames", "frames lost by a defect of weir", capture::failedFrames);
         for (FrameCounter counter : FrameCounter.values()) {
             metrics.counter(
-                    "frames_" + counter.name().toLowerCase(Locale.ROOT),
-                    counter.sentence(),
-                    () -> intake.frames().get(counter));
+                    "frames_" + counter.name().toLowerCase(Locale.ROOT), counter.sentence(), () -> intake.frames()
+                            .get(counter));
         }
         metrics.counters("decoded", "what frames held", "kind", Decoded.class, intake.decoded()::get);
         metrics.counters(
-                "fragments", "what became of fragments", "outcome", Outcome.class, intake.defragmenter().outcomes()::get);
+                "fragments",
+                "what became of fragments",
+                "outcome",
+                Outcome.class,
+                intake.defragmenter().outcomes()::get);
         metrics.counters(
                 "fragments_released",
                 "what became of fragments that waited",

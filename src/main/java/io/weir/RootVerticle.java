@@ -1,7 +1,7 @@
 package io.weir;
 
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.weir.capture.CaptureVerticle;
@@ -46,7 +46,8 @@ final class RootVerticle extends VerticleBase {
     private Future<?> deployPartitions() {
         Future<?> all = Future.succeededFuture();
         for (PartitionVerticle partition : probe.partitions()) {
-            all = all.compose(before -> deploy(partition, new DeploymentOptions()).onSuccess(partitions::add));
+            all = all.compose(
+                    before -> deploy(partition, new DeploymentOptions()).onSuccess(partitions::add));
         }
         return all;
     }
@@ -58,8 +59,8 @@ final class RootVerticle extends VerticleBase {
     Future<?> stopStages() {
         probe.uploads().cancel();
         return undeploy(capture)
-                .eventually(() -> Future.join(
-                        partitions.stream().map(this::undeploy).toList()))
+                .eventually(() ->
+                        Future.join(partitions.stream().map(this::undeploy).toList()))
                 .eventually(() -> undeploy(serve));
     }
 

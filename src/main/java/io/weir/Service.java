@@ -169,8 +169,8 @@ final class Service {
     static int serve(Configuration values) throws FailureException {
         Service service = start(values);
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> Runtime.getRuntime().halt(service.stop() ? 0 : Main.FAILED), "weir-stop"));
+                .addShutdownHook(
+                        new Thread(() -> Runtime.getRuntime().halt(service.stop() ? 0 : Main.FAILED), "weir-stop"));
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException hurried) {

@@ -53,8 +53,8 @@ final class UploadReplay {
     /** Completes when all streams of the file are told and closed. */
     Future<JsonObject> replay(Vertx vertx, Path file) {
         if (cancelled || !busy.compareAndSet(false, true)) {
-            return Future.failedFuture(
-                    new RefusedException(Reason.NOT_NOW, "another capture is being replayed; try again when it is done"));
+            return Future.failedFuture(new RefusedException(
+                    Reason.NOT_NOW, "another capture is being replayed; try again when it is done"));
         }
         WorkerExecutor worker = vertx.createSharedWorkerExecutor("weir-replay", 1, 1, TimeUnit.HOURS);
         return worker.executeBlocking(() -> run(file)).eventually(() -> {

@@ -55,7 +55,9 @@ class LiveCaptureTest {
         assertThat(events.get(0).getString("type")).isEqualTo("open");
         assertThat(events.get(0).getString("interface")).isEqualTo("lo");
         assertThat(events.get(0).getString("roles")).isEqualTo("handshake");
-        assertThat(events).noneMatch(event -> event.getString("type").equals("gap") || event.getString("type").equals("lost"));
+        assertThat(events)
+                .noneMatch(event -> event.getString("type").equals("gap")
+                        || event.getString("type").equals("lost"));
         String request = new String(bytes(events, "client"), StandardCharsets.ISO_8859_1);
         assertThat(request).startsWith("GET /large HTTP/1.1\r\n");
         byte[] response = bytes(events, "server");
@@ -83,7 +85,8 @@ class LiveCaptureTest {
                         .map(event -> event.getJsonObject("server").getInteger("port")))
                 .doesNotContain(service.port())
                 .contains(server.actualPort());
-        assertThat(get("/api/v1/capture").getJsonObject("ledger").getInteger("ownTraffic")).isZero();
+        assertThat(get("/api/v1/capture").getJsonObject("ledger").getInteger("ownTraffic"))
+                .isZero();
     }
 
     @Test
@@ -112,12 +115,14 @@ class LiveCaptureTest {
         fetch(keepsAlive, server.actualPort());
         await().atMost(Duration.ofSeconds(20)).until(() -> events.size() >= 3);
 
-        assertThat(send(HttpMethod.POST, "/api/v1/capture/stop", null).getString("state")).isEqualTo("stopped");
+        assertThat(send(HttpMethod.POST, "/api/v1/capture/stop", null).getString("state"))
+                .isEqualTo("stopped");
         await().atMost(Duration.ofSeconds(5)).until(() -> events.stream().anyMatch(LiveCaptureTest::isClose));
         assertThat(events.get(events.size() - 1).getString("reason")).isEqualTo("stopped");
         assertThat(get("/readyz").getString("status")).isEqualTo("fail");
 
-        assertThat(send(HttpMethod.POST, "/api/v1/capture/start", null).getString("state")).isEqualTo("capturing");
+        assertThat(send(HttpMethod.POST, "/api/v1/capture/start", null).getString("state"))
+                .isEqualTo("capturing");
         int before = events.size();
         fetch(server.actualPort());
         await().atMost(Duration.ofSeconds(20)).until(() -> events.size() > before);
@@ -127,7 +132,8 @@ class LiveCaptureTest {
     void aFilterIsChangedWhileItRunsAndAWrongOneIsRefused() throws Exception {
         service = start();
         HttpServer server = server(new byte[100]);
-        JsonObject wrong = send(HttpMethod.PUT, "/api/v1/capture/filter", new JsonObject().put("filter", "port 80 and and"));
+        JsonObject wrong =
+                send(HttpMethod.PUT, "/api/v1/capture/filter", new JsonObject().put("filter", "port 80 and and"));
         assumeTrue(wrong.getInteger("status") == 400, () -> "needs libpcap: " + wrong.encode());
         assertThat(wrong.getString("detail")).containsIgnoringCase("syntax error");
         assertThat(get("/api/v1/capture").getString("filter")).isEmpty();
@@ -159,7 +165,9 @@ class LiveCaptureTest {
                             .send(Buffer.buffer(capture)))
                     .compose(response -> response.body())
                     .await();
-            assertThat(new JsonObject(answer).getInteger("streams")).as(answer.toString()).isEqualTo(1);
+            assertThat(new JsonObject(answer).getInteger("streams"))
+                    .as(answer.toString())
+                    .isEqualTo(1);
         }
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> events.stream().filter(LiveCaptureTest::isClose).count() == 2);
@@ -243,7 +251,8 @@ class LiveCaptureTest {
         vertx.createHttpClient()
                 .request(HttpMethod.GET, service.port(), "127.0.0.1", "/api/v1/events?" + query)
                 .compose(request -> request.send())
-                .onSuccess(response -> response.exceptionHandler(ended -> {}).handler(new FrameParser(heads, events)::add))
+                .onSuccess(
+                        response -> response.exceptionHandler(ended -> {}).handler(new FrameParser(heads, events)::add))
                 .await();
         assertThat(pending.length()).isZero();
         await().atMost(Duration.ofSeconds(5)).until(() -> !heads.isEmpty());
@@ -279,7 +288,8 @@ class LiveCaptureTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         List<Long> offsets = new ArrayList<>();
         for (JsonObject event : events) {
-            if (event.getString("type").equals("data") && event.getString("from").equals(from)) {
+            if (event.getString("type").equals("data")
+                    && event.getString("from").equals(from)) {
                 assertThat(event.getLong("offset")).isEqualTo(bytes.size());
                 offsets.add(event.getLong("offset"));
                 bytes.writeBytes(Base64.getDecoder().decode(event.getString("payload")));

@@ -38,6 +38,8 @@ public final class BpfProgram {
 
     static final int SCRATCH_WORDS = 16;
 
+    private static final long UNREADABLE = Long.MIN_VALUE;
+
     private final short[] code;
     private final byte[] jumpTrue;
     private final byte[] jumpFalse;
@@ -112,29 +114,11 @@ public final class BpfProgram {
             switch (operation & 0x07) {
                 case CLASS_LD:
                 case CLASS_LDX:
-                    int value;
-                    switch (operation & 0xE0) {
-                        case MODE_IMM:
-                            value = k;
-                            break;
-                        case MODE_LEN:
-                            value = wireLength;
-                            break;
-                        case MODE_MEM:
-                            value = scratch[k];
-                            break;
-                        default:
-                            boolean indirect = (operation & 0xE0) == MODE_IND;
-                            long position = (k & 0xFFFFFFFFL) + (indirect ? x & 0xFFFFFFFFL : 0);
-                            int size = size(operation);
-                            if (position + size > captured) {
-                                return 0;
-                            }
-                            value = load(memory, offset + (int) position, size);
-                            if ((operation & 0xE0) == MODE_MSH) {
-                                value = (value & 0xF) << 2;
-                            }
+                    long loaded = operand(operation, k, x, memory, offset, captured, wireLength);
+                    if (loaded == UNREADABLE) {
+                        return 0;
                     }
+                    int value = (int) loaded;
                     if ((operation & 0x07) == CLASS_LD) {
                         a = value;
                     } else {
@@ -164,6 +148,27 @@ public final class BpfProgram {
                         a = x;
                     }
             }
+        }
+    }
+
+    /** What a load instruction loads, or {@link #UNREADABLE} if that lies behind the captured bytes. */
+    private long operand(int operation, int k, int x, ByteBuffer memory, int offset, int captured, int wireLength) {
+        switch (operation & 0xE0) {
+            case MODE_IMM:
+                return k;
+            case MODE_LEN:
+                return wireLength;
+            case MODE_MEM:
+                return scratch[k];
+            default:
+                boolean indirect = (operation & 0xE0) == MODE_IND;
+                long position = (k & 0xFFFFFFFFL) + (indirect ? x & 0xFFFFFFFFL : 0);
+                int size = size(operation);
+                if (position + size > captured) {
+                    return UNREADABLE;
+                }
+                int value = load(memory, offset + (int) position, size);
+                return (operation & 0xE0) == MODE_MSH ? (value & 0xF) << 2 : value;
         }
     }
 

@@ -1,14 +1,13 @@
 package io.weir.capture;
 
-import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Owns one source and hands its frames to a sink, on a worker thread of its own, in slices of at most 10 ms, so that
@@ -23,10 +22,8 @@ public final class CaptureVerticle extends VerticleBase {
 
     private static final long SLICE_NS = 10_000_000;
     private static final int WAIT_MS = 5;
-    private static final int NOT_READY_MS = 1;
+    private static final long NOT_READY_NS = 1_000_000;
     private static final long REFRESH_NS = 1_000_000_000;
-    private static final long FIRST_RETRY_MS = 250;
-    private static final long LAST_RETRY_MS = 10_000;
     private static final int LAST_POLLS = 1_000;
 
     /** Opens the source, on the capture worker's thread. */
@@ -59,7 +56,7 @@ public final class CaptureVerticle extends VerticleBase {
     private boolean sliceQueued;
     private boolean undeployed;
     private final Promise<Void> stopped = Promise.promise();
-    private long retryMs = FIRST_RETRY_MS;
+    private final BackOff backOff = new BackOff();
     private long retryTimer = -1;
     private long refreshedNs;
 
@@ -176,7 +173,7 @@ public final class CaptureVerticle extends VerticleBase {
     private void open() throws CaptureException {
         source = opener.open(filter);
         ledger.opened(source);
-        retryMs = FIRST_RETRY_MS;
+        backOff.succeeded();
         refreshedNs = System.nanoTime();
         state = State.CAPTURING;
         listener.opened(source);
@@ -206,17 +203,21 @@ public final class CaptureVerticle extends VerticleBase {
                 listener.ended();
                 return;
             }
-            if (started - refreshedNs > REFRESH_NS && source instanceof LiveSource) {
-                refreshedNs = started;
-                if (((LiveSource) source).refresh()) {
-                    listener.interfacesChanged(((LiveSource) source).interfaces());
-                }
-            }
+            refresh(started);
             queueSlice();
         } catch (CaptureException failure) {
             broke(failure);
         } catch (RuntimeException | Error defect) {
             broke(new CaptureException("Capture failed by a defect of weir: " + defect, defect));
+        }
+    }
+
+    private void refresh(long nowNs) throws CaptureException {
+        if (nowNs - refreshedNs > REFRESH_NS && source instanceof LiveSource live) {
+            refreshedNs = nowNs;
+            if (live.refresh()) {
+                listener.interfacesChanged(live.interfaces());
+            }
         }
     }
 
@@ -226,7 +227,7 @@ public final class CaptureVerticle extends VerticleBase {
         try {
             while (!idle && System.nanoTime() - startedNs < SLICE_NS) {
                 if (!sink.ready()) {
-                    sleep();
+                    LockSupport.parkNanos(NOT_READY_NS);
                     break;
                 }
                 int frames = source.poll(sink, FRAMES_PER_POLL, WAIT_MS);
@@ -245,14 +246,6 @@ public final class CaptureVerticle extends VerticleBase {
         return System.currentTimeMillis() * 1_000_000 - source.latencyNs();
     }
 
-    private static void sleep() {
-        try {
-            Thread.sleep(NOT_READY_MS);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void broke(CaptureException failure) {
         lastFailure = failure;
         boolean live = source instanceof LiveSource;
@@ -265,8 +258,7 @@ public final class CaptureVerticle extends VerticleBase {
     }
 
     private void retry(CaptureException failure) {
-        long pauseMs = retryMs;
-        retryMs = Math.min(LAST_RETRY_MS, 2 * retryMs);
+        long pauseMs = backOff.nextPauseMs();
         listener.broken(failure, pauseMs);
         retryTimer = vertx.setTimer(pauseMs, ignored -> reopen());
     }
@@ -320,24 +312,11 @@ public final class CaptureVerticle extends VerticleBase {
     }
 
     private <T> Future<T> onWorker(Callable<T> action) {
-        Context caller = Vertx.currentContext();
-        Promise<T> promise = Promise.promise();
-        context.runOnContext(ignored -> {
-            Future<T> result;
-            try {
-                result = undeployed
-                        ? Future.failedFuture("the capture is stopped for good")
-                        : Future.succeededFuture(action.call());
-            } catch (Exception failure) {
-                result = Future.failedFuture(failure);
+        return WorkerCall.on(context, () -> {
+            if (undeployed) {
+                throw new IllegalStateException("the capture is stopped for good");
             }
-            Future<T> done = result;
-            if (caller == null) {
-                done.onComplete(promise);
-            } else {
-                caller.runOnContext(back -> done.onComplete(promise));
-            }
+            return action.call();
         });
-        return promise.future();
     }
 }

@@ -87,7 +87,7 @@ final class PacketRing implements LiveSource {
             return ring;
         } catch (LastErrorException failure) {
             close(socket);
-            throw explain(failure, targets, options);
+            throw LiveFailures.ofRing(failure, targets, options);
         } catch (FilterException wrong) {
             close(socket);
             throw new CaptureException("The filter cannot be used: " + wrong.getMessage(), wrong);
@@ -283,28 +283,6 @@ final class PacketRing implements LiveSource {
     private static void close(RingSocket socket) {
         if (socket != null) {
             socket.close();
-        }
-    }
-
-    private static CaptureException explain(LastErrorException failure, LiveTargets targets, LiveOptions options) {
-        switch (failure.getErrorCode()) {
-            case Libc.EPERM:
-            case Libc.EACCES:
-                return LiveSources.notPermitted(targets.toString(), failure);
-            case Libc.ENODEV:
-                return LiveSources.gone(targets.toString());
-            case Libc.ENOMEM:
-            case Libc.ENOBUFS:
-                return new CaptureException(
-                        "The kernel has no memory for a packet ring of " + options.bufferBytes()
-                                + " bytes; choose a smaller one.",
-                        failure);
-            default:
-                return new CaptureException(
-                        CaptureException.Kind.UNSUPPORTED,
-                        "This kernel gives no packet ring on " + targets + " (" + failure.getMessage()
-                                + "). The pcap backend may work.",
-                        failure);
         }
     }
 }

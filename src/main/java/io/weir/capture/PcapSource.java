@@ -20,11 +20,6 @@ import org.pcap4j.core.PcapStat;
  * idle Linux interface, whatever the time-out.
  */
 final class PcapSource implements LiveSource {
-    private static final int PERMISSION_DENIED = -8;
-    private static final int PROMISCUOUS_PERMISSION_DENIED = -11;
-    private static final int NO_SUCH_DEVICE = -5;
-    private static final int NOT_UP = -9;
-
     private static final int DLT_RAW = 12;
     private static final int LINKTYPE_RAW = 101;
     private static final int ANY_INDEX = 0;
@@ -110,27 +105,9 @@ final class PcapSource implements LiveSource {
             return new PcapCall(handle, name, index, dlt == DLT_RAW ? LINKTYPE_RAW : dlt, options.snapLengthBytes());
         } catch (PcapNativeException failure) {
             close(handle);
-            throw explain(failure, name);
+            throw LiveFailures.ofPcap(failure, name);
         } catch (NotOpenException impossible) {
             throw new IllegalStateException(impossible);
-        }
-    }
-
-    private CaptureException explain(PcapNativeException failure, String name) {
-        int code = failure.getReturnCode() == null ? 0 : failure.getReturnCode();
-        switch (code) {
-            case PERMISSION_DENIED:
-            case PROMISCUOUS_PERMISSION_DENIED:
-                return LiveSources.notPermitted(name, failure);
-            case NO_SUCH_DEVICE:
-                return LiveSources.gone(name);
-            case NOT_UP:
-                return new CaptureException(
-                        CaptureException.Kind.NO_INTERFACE,
-                        "Interface " + name + " is down. Switch it on: ip link set " + name + " up",
-                        failure);
-            default:
-                return new CaptureException("libpcap cannot capture on " + name + ": " + failure.getMessage(), failure);
         }
     }
 
