@@ -1,7 +1,7 @@
 package io.weir;
 
+import io.weir.capture.CaptureState;
 import io.weir.capture.CaptureVerticle;
-import io.weir.capture.CaptureVerticle.State;
 import io.weir.partition.Lane;
 import io.weir.partition.LaneCounter;
 import io.weir.partition.Partitioner;
@@ -62,11 +62,11 @@ final class ProbeChecks {
         if (live == null) {
             return Verdict.fail("starting");
         }
-        State state = live.state();
-        if (state == State.RETRYING) {
+        CaptureState state = live.state();
+        if (state == CaptureState.RETRYING) {
             return Verdict.fail("the source broke and is tried again");
         }
-        if (state != State.CAPTURING) {
+        if (state != CaptureState.CAPTURING) {
             return Verdict.fail("the capture is stopped");
         }
         if (intake.silentNs() > PATIENCE_NS) {

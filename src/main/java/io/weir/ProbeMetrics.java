@@ -1,5 +1,6 @@
 package io.weir;
 
+import io.weir.capture.CaptureState;
 import io.weir.capture.CaptureVerticle;
 import io.weir.decode.Decoded;
 import io.weir.defragment.Outcome;
@@ -84,9 +85,7 @@ final class ProbeMetrics {
 
     void capture(CaptureVerticle capture, Intake intake) {
         metrics.gauge(
-                "capture_up",
-                "1 while frames are captured",
-                () -> capture.state() == CaptureVerticle.State.CAPTURING ? 1 : 0);
+                "capture_up", "1 while frames are captured", () -> capture.state() == CaptureState.CAPTURING ? 1 : 0);
         metrics.counter(
                 "capture_received", "frames that the kernel saw and the filter let pass", () -> capture.statistics()
                         .received());

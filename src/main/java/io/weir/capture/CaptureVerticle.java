@@ -26,29 +26,12 @@ public final class CaptureVerticle extends VerticleBase {
     private static final long REFRESH_NS = 1_000_000_000;
     private static final int LAST_POLLS = 1_000;
 
-    /** Opens the source, on the capture worker's thread. */
-    @FunctionalInterface
-    public interface Opener {
-        FrameSource open(Filter filter) throws CaptureException;
-    }
-
-    /** What the verticle is about. */
-    public enum State {
-        /** Not started, or stopped by {@link #stopCapture}. */
-        STOPPED,
-        CAPTURING,
-        /** The source broke; it will be opened again. */
-        RETRYING,
-        /** The file is at its end, or broke. */
-        ENDED
-    }
-
-    private final Opener opener;
+    private final SourceOpener opener;
     private final CaptureListener listener;
     private final CaptureLedger ledger = new CaptureLedger();
     private final SinkGuard sink;
     private volatile Filter filter;
-    private volatile State state = State.STOPPED;
+    private volatile CaptureState state = CaptureState.STOPPED;
     private volatile CaptureException lastFailure;
 
     // the worker's
@@ -60,7 +43,7 @@ public final class CaptureVerticle extends VerticleBase {
     private long retryTimer = -1;
     private long refreshedNs;
 
-    public CaptureVerticle(Opener opener, Filter filter, FrameSink sink, CaptureListener listener) {
+    public CaptureVerticle(SourceOpener opener, Filter filter, FrameSink sink, CaptureListener listener) {
         this.opener = opener;
         this.filter = filter;
         this.listener = listener;
@@ -83,7 +66,7 @@ public final class CaptureVerticle extends VerticleBase {
             open();
             return Future.succeededFuture();
         } catch (CaptureException failure) {
-            state = State.STOPPED;
+            state = CaptureState.STOPPED;
             return Future.failedFuture(failure);
         }
     }
@@ -99,7 +82,7 @@ public final class CaptureVerticle extends VerticleBase {
         return stopped.future();
     }
 
-    public State state() {
+    public CaptureState state() {
         return state;
     }
 
@@ -137,7 +120,7 @@ public final class CaptureVerticle extends VerticleBase {
         return onWorker(() -> {
             if (source == null) {
                 cancelRetry();
-                state = State.STOPPED;
+                state = CaptureState.STOPPED;
                 open();
             }
             return null;
@@ -175,7 +158,7 @@ public final class CaptureVerticle extends VerticleBase {
         ledger.opened(source);
         backOff.succeeded();
         refreshedNs = System.nanoTime();
-        state = State.CAPTURING;
+        state = CaptureState.CAPTURING;
         listener.opened(source);
         queueSlice();
     }
@@ -199,7 +182,7 @@ public final class CaptureVerticle extends VerticleBase {
             long started = System.nanoTime();
             boolean more = fetch(started);
             if (!more) {
-                close(State.ENDED);
+                close(CaptureState.ENDED);
                 listener.ended();
                 return;
             }
@@ -249,7 +232,7 @@ public final class CaptureVerticle extends VerticleBase {
     private void broke(CaptureException failure) {
         lastFailure = failure;
         boolean live = source instanceof LiveSource;
-        close(live ? State.RETRYING : State.ENDED);
+        close(live ? CaptureState.RETRYING : CaptureState.ENDED);
         if (live) {
             retry(failure);
         } else {
@@ -265,7 +248,7 @@ public final class CaptureVerticle extends VerticleBase {
 
     private void reopen() {
         retryTimer = -1;
-        if (source != null || undeployed || state != State.RETRYING) {
+        if (source != null || undeployed || state != CaptureState.RETRYING) {
             return;
         }
         try {
@@ -290,11 +273,11 @@ public final class CaptureVerticle extends VerticleBase {
         } catch (CaptureException broken) {
             lastFailure = broken;
         } finally {
-            close(State.STOPPED);
+            close(CaptureState.STOPPED);
         }
     }
 
-    private void close(State next) {
+    private void close(CaptureState next) {
         state = next;
         if (source != null) {
             FrameSource closing = source;

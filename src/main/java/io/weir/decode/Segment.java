@@ -11,46 +11,17 @@ import java.nio.ByteBuffer;
  *
  * <p>{@link #writeTo} and {@link #readFrom} carry a segment from the capture worker to its partition.
  */
-public final class Segment {
-    public static final int FIN = 0x01;
-    public static final int SYN = 0x02;
-    public static final int RST = 0x04;
-    public static final int PSH = 0x08;
-    public static final int ACK = 0x10;
-    public static final int URG = 0x20;
-
-    /** Bits of {@link #options()}: which options the header carries. */
-    public static final int OPTION_MSS = 0x01;
-
-    public static final int OPTION_WINDOW_SCALE = 0x02;
-    public static final int OPTION_TIMESTAMPS = 0x04;
-    public static final int OPTION_SACK_PERMITTED = 0x08;
-    public static final int OPTION_SACK = 0x10;
-    /** RFC 2385 MD5 signature or RFC 5925 authentication option. */
-    public static final int OPTION_SIGNATURE = 0x20;
-
-    public static final int OPTION_FAST_OPEN = 0x40;
-    public static final int OPTION_MULTIPATH = 0x80;
-    /** The option list is malformed: a length of 0 or 1, or one that runs past the header. */
-    public static final int OPTION_MALFORMED = 0x100;
-    /** An MSS or window scale option of the wrong length. */
-    public static final int OPTION_WRONG_LENGTH = 0x200;
-
+public final class Segment extends CapturedPacket implements TcpHeader {
     /** At most this many encapsulation steps; a packet with more is refused by the decoder. */
     public static final int MAX_PATH = 8;
 
     /** Bytes that {@link #writeTo} needs besides path and payload. */
-    public static final int FIXED_WIRE_BYTES = 104;
+    public static final int FIXED_WIRE_BYTES = SegmentForm.FIXED_BYTES;
 
     ByteBuffer memory;
     int payloadOffset;
     int payloadLength;
     int payloadWireLength;
-
-    long timeNs;
-    int interfaceIndex;
-    int domain;
-    int wireLength;
 
     boolean ipv6;
     long sourceHigh;
@@ -208,25 +179,6 @@ public final class Segment {
         return payloadWireLength;
     }
 
-    /** Nanoseconds since 1970. */
-    public long timeNs() {
-        return timeNs;
-    }
-
-    public int interfaceIndex() {
-        return interfaceIndex;
-    }
-
-    /** Sources that see different networks have different domains; equal addresses in two domains are two flows. */
-    public int domain() {
-        return domain;
-    }
-
-    /** Bytes of the whole frame on the wire. */
-    public int wireLength() {
-        return wireLength;
-    }
-
     public boolean ipv6() {
         return ipv6;
     }
@@ -328,7 +280,7 @@ public final class Segment {
 
     /** Bytes that {@link #writeTo} will write. */
     public int wireForm() {
-        return FIXED_WIRE_BYTES + 8 * pathLength + payloadLength;
+        return SegmentForm.FIXED_BYTES + 8 * pathLength + payloadLength;
     }
 
     /**

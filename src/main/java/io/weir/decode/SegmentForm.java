@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 
 /** How a segment is written into a lane's batch: fields at fixed places, then the path, then the payload. */
 final class SegmentForm {
+    /** Bytes besides path and payload. */
+    static final int FIXED_BYTES = 104;
+
     private SegmentForm() {}
 
     static void write(Segment segment, ByteBuffer target, int at) {
@@ -27,7 +30,7 @@ final class SegmentForm {
         target.putInt(at + 92, segment.payloadLength);
         target.putInt(at + 96, segment.payloadWireLength);
         target.putInt(at + 100, segment.checksum.ordinal() << 16 | (segment.ipv6 ? 1 << 8 : 0) | segment.pathLength);
-        int next = at + Segment.FIXED_WIRE_BYTES;
+        int next = at + FIXED_BYTES;
         for (int index = 0; index < segment.pathLength; index++, next += 8) {
             target.putLong(next, segment.path[index]);
         }
@@ -69,7 +72,7 @@ final class SegmentForm {
         segment.checksum = Checksum.of(both >>> 16);
         segment.ipv6 = (both >>> 8 & 1) != 0;
         segment.pathLength = both & 0xFF;
-        int next = at + Segment.FIXED_WIRE_BYTES;
+        int next = at + FIXED_BYTES;
         for (int index = 0; index < segment.pathLength; index++, next += 8) {
             segment.path[index] = source.getLong(next);
         }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.weir.capture.CaptureVerticle.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,7 @@ class CaptureVerticleTest {
     void aFileIsHandedOnWholeAndEndsOnce() throws Exception {
         CaptureVerticle verticle = deploy(new Scripted(1000, null));
 
-        await().until(() -> verticle.state() == State.ENDED);
+        await().until(() -> verticle.state() == CaptureState.ENDED);
         assertThat(sink.frames).hasValue(1000);
         assertThat(sink.latestNs).hasValue(1000);
         assertThat(journal.lines).containsExactly("opened", "ended");
@@ -49,7 +48,7 @@ class CaptureVerticleTest {
     void aBrokenFileGivesWhatWasReadableThenSaysWhy() throws Exception {
         CaptureVerticle verticle = deploy(new Scripted(500, new CaptureException("damaged at byte 7")));
 
-        await().until(() -> verticle.state() == State.ENDED);
+        await().until(() -> verticle.state() == CaptureState.ENDED);
         assertThat(sink.frames).hasValue(500);
         assertThat(sink.latestNs).hasValue(500);
         assertThat(journal.lines).containsExactly("opened", "broken damaged at byte 7, retry -1");
@@ -67,7 +66,7 @@ class CaptureVerticleTest {
         get(verticle.startCapture());
         assertThat(System.nanoTime() - started).isLessThan(1_000_000_000L);
         sink.ready.set(true);
-        await().until(() -> verticle.state() == State.ENDED);
+        await().until(() -> verticle.state() == CaptureState.ENDED);
         assertThat(sink.frames).hasValue(1000);
     }
 
@@ -76,7 +75,7 @@ class CaptureVerticleTest {
         sink.throwAt = 10;
         CaptureVerticle verticle = deploy(new Scripted(100, null));
 
-        await().until(() -> verticle.state() == State.ENDED);
+        await().until(() -> verticle.state() == CaptureState.ENDED);
         assertThat(sink.frames).hasValue(100);
         assertThat(verticle.failedFrames()).isEqualTo(1);
         assertThat(journal.lines).containsExactly("opened", "frame failed: defect", "ended");
@@ -110,13 +109,13 @@ class CaptureVerticleTest {
         }
         get(verticle.stopCapture());
         long frames = verticle.statistics().delivered();
-        assertThat(verticle.state()).isEqualTo(State.STOPPED);
+        assertThat(verticle.state()).isEqualTo(CaptureState.STOPPED);
         assertThat(endless.closed).isTrue();
         assertThat(frames).isEqualTo(sink.frames.get());
 
         get(verticle.startCapture());
         await().until(() -> verticle.statistics().delivered() > frames);
-        assertThat(verticle.state()).isEqualTo(State.CAPTURING);
+        assertThat(verticle.state()).isEqualTo(CaptureState.CAPTURING);
     }
 
     @Test
@@ -128,10 +127,10 @@ class CaptureVerticleTest {
             await().until(() -> sink.frames.get() == 1);
 
             Namespace.command("ip", "link", "del", "one");
-            await().until(() -> verticle.state() == State.RETRYING);
+            await().until(() -> verticle.state() == CaptureState.RETRYING);
             assertThat(journal.lines.get(1)).startsWith("broken Interface one is gone");
             Namespace.cable("one", "other");
-            await().atMost(20, TimeUnit.SECONDS).until(() -> verticle.state() == State.CAPTURING);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> verticle.state() == CaptureState.CAPTURING);
             assertThat(verticle.reopenings()).isEqualTo(1);
             await().until(() -> {
                 Namespace.send("other", frame(2));
