@@ -107,6 +107,13 @@ async function list() {
   return true;
 }
 
+// an EventSource's own event is called open as well; it has no data
+function listen(source, type, action) {
+  source.addEventListener(type, (message) => {
+    if (message.data !== undefined) action(JSON.parse(message.data));
+  });
+}
+
 function follow() {
   if (live) live.close();
   const query = selection();
@@ -114,9 +121,7 @@ function follow() {
   live = new EventSource('api/v1/events?' + query);
   live.onopen = () => { byId('link').textContent = 'live'; };
   live.onerror = () => { byId('link').textContent = 'connection lost, trying again'; };
-  for (const type of Object.keys(on)) {
-    live.addEventListener(type, (message) => on[type](JSON.parse(message.data)));
-  }
+  for (const type of Object.keys(on)) listen(live, type, on[type]);
 }
 
 async function show() {
@@ -161,14 +166,15 @@ function choose(id) {
   byId('downloads').replaceChildren(
     download(path, 'ledger'), download(path + '/content?from=client', 'bytes of the client'),
     download(path + '/content?from=server', 'bytes of the server'), download(path + '/pcap', 'pcapng'));
-  conversation = new EventSource(path + '/events?payload=text');
-  const listen = (type, action) =>
-    conversation.addEventListener(type, (message) => action(JSON.parse(message.data)));
-  listen('data', (event) => piece(event.from, event.payload ?? '(' + bytes(event.length) + ' bytes not retained)'));
-  listen('gap', (event) => piece('odd', '(' + bytes(event.length) + ' bytes missing: ' + event.cause + ')'));
-  listen('anomaly', (event) => piece('odd', '(' + event.name + ')'));
-  listen('close', (event) => { piece('odd', '(closed: ' + event.reason + ')'); conversation.close(); });
-  listen('lost', (event) => piece('odd', '(' + (event.count ?? 'some') + ' events lost)'));
+  const shown = new EventSource(path + '/events?payload=text');
+  conversation = shown;
+  listen(shown, 'data', (event) =>
+    piece(event.from, event.payload ?? '(' + bytes(event.length) + ' bytes not retained)'));
+  listen(shown, 'gap', (event) =>
+    piece('odd', '(' + bytes(event.length) + ' bytes missing: ' + event.cause + ')'));
+  listen(shown, 'anomaly', (event) => piece('odd', '(' + event.name + ')'));
+  listen(shown, 'close', (event) => { piece('odd', '(closed: ' + event.reason + ')'); shown.close(); });
+  listen(shown, 'lost', (event) => piece('odd', '(' + (event.count ?? 'some') + ' events lost)'));
 }
 
 async function health() {
