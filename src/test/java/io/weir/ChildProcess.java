@@ -1,0 +1,91 @@
+package io.weir;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** weir in a Java process of its own, with this test's class path. */
+final class ChildProcess implements AutoCloseable {
+    private static final int PATIENCE_S = 60;
+
+    private final Process process;
+    private final Path output;
+    private final List<String> errors = new CopyOnWriteArrayList<>();
+    private final Thread reader;
+
+    /** @param wrapper a command that runs the rest of its line in another way; may be empty */
+    ChildProcess(List<String> wrapper, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // the log of the product, not that of its tests
+        command.add("-Dlogback.configurationFile=logback.xml");
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.weir.Main"));
+        command.addAll(List.of(arguments));
+        output = Files.createTempFile("weir-output", ".txt");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("WEIR_"));
+        process = builder.start();
+        BufferedReader lines = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        reader = new Thread(() -> lines.lines().forEach(errors::add), "child's errors");
+        reader.start();
+    }
+
+    /** The first line of standard error that holds this text; waits for it, and fails if the process ends before. */
+    String line(String text) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (System.nanoTime() < deadline) {
+            boolean ended = !process.isAlive();
+            if (ended) {
+                reader.join();
+            }
+            for (String line : errors) {
+                if (line.contains(text)) {
+                    return line;
+                }
+            }
+            if (ended) {
+                break;
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionError("no line with '" + text + "' among " + errors);
+    }
+
+    /** Sends a signal by its name, such as INT. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    }
+
+    int status() throws InterruptedException {
+        if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+            throw new AssertionError("the process does not end; it said " + errors);
+        }
+        reader.join();
+        return process.exitValue();
+    }
+
+    Process process() {
+        return process;
+    }
+
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    List<String> errors() {
+        return errors;
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        Files.deleteIfExists(output);
+    }
+}
