@@ -32,7 +32,8 @@ final class ChildProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("WEIR_"));
         process = builder.start();
-        BufferedReader lines = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
         reader = new Thread(() -> lines.lines().forEach(errors::add), "child's errors");
         reader.start();
     }
@@ -60,7 +61,9 @@ final class ChildProcess implements AutoCloseable {
 
     /** Sends a signal by its name, such as INT. */
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
     }
 
     int status() throws InterruptedException {

@@ -46,8 +46,8 @@ class FlowExpressionsTest {
 
     @Test
     void tagsArePartOfThePacket() throws Exception {
-        Open tagged = new Open(
-                "s", 0, ipv4.client(), ipv4.server(), "", List.of("vlan:12"), "eth0", false, Roles.HANDSHAKE);
+        Open tagged =
+                new Open("s", 0, ipv4.client(), ipv4.server(), "", List.of("vlan:12"), "eth0", false, Roles.HANDSHAKE);
 
         assertThat(matches("vlan 12 and port 80", tagged)).isTrue();
         assertThat(matches("vlan 13", tagged)).isFalse();
@@ -56,8 +56,8 @@ class FlowExpressionsTest {
 
     @Test
     void aWrongExpressionIsRefusedAsWrong() {
-        RefusedException refused = catchThrowableOfType(
-                RefusedException.class, () -> new FlowExpressions().compile("port 80 and and"));
+        RefusedException refused =
+                catchThrowableOfType(RefusedException.class, () -> new FlowExpressions().compile("port 80 and and"));
 
         assertThat(refused.reason()).isEqualTo(Reason.WRONG);
         assertThat(refused).hasMessageContaining("syntax error");

@@ -96,7 +96,9 @@ class IntakeTest {
                 .client(1001, 5001, PcapBuilder.ACK, "x".repeat(1_000))
                 .bytes();
         ByteBuffer memory = ByteBuffer.allocateDirect(capture.length).put(capture);
-        Frame frame = new Frame().bytes(memory, 40, capture.length - 40, capture.length - 40).origin(1, 1, 0);
+        Frame frame = new Frame()
+                .bytes(memory, 40, capture.length - 40, capture.length - 40)
+                .origin(1, 1, 0);
         ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long id = Thread.currentThread().getId();
         Intake counting = new Intake(

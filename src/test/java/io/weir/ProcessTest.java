@@ -56,8 +56,8 @@ class ProcessTest {
 
     @Test
     void theLogIsJsonByChoice() throws Exception {
-        try (ChildProcess weir = new ChildProcess(
-                List.of(), "--interface", "lo", "--port", "0", "--log-format", "json")) {
+        try (ChildProcess weir =
+                new ChildProcess(List.of(), "--interface", "lo", "--port", "0", "--log-format", "json")) {
             assumeCapture(weir);
             JsonObject line = new JsonObject(weir.line("page and API at"));
             assertThat(line.getString("level")).isEqualTo("INFO");

@@ -34,8 +34,8 @@ class SupervisionTest {
     @Test
     void anInterfaceThatGoesAwayIsWaitedForAndTheProbeLivesOn() throws Exception {
         assumeTrue(addPair(), "needs veth interfaces");
-        try (ChildProcess weir = new ChildProcess(
-                List.of("ip", "netns", "exec", namespace), "--interface", "weir0", "--port", "0")) {
+        try (ChildProcess weir =
+                new ChildProcess(List.of("ip", "netns", "exec", namespace), "--interface", "weir0", "--port", "0")) {
             weir.line("page and API at");
 
             inside("link", "del", "weir0");

@@ -100,12 +100,10 @@ public final class CaptureVerticle extends VerticleBase {
         return ledger.statistics();
     }
 
-    /** How often a source was opened again after it broke. */
     public long reopenings() {
         return ledger.reopenings();
     }
 
-    /** Frames at which the sink threw. */
     public long failedFrames() {
         return sink.failures();
     }
@@ -143,8 +141,8 @@ public final class CaptureVerticle extends VerticleBase {
     public Future<Void> filter(String expression) {
         return onWorker(() -> {
             Filter next = Filter.of(expression);
-            if (source instanceof LiveSource) {
-                ((LiveSource) source).filter(next);
+            if (source instanceof LiveSource live) {
+                live.filter(next);
             } else if (source != null) {
                 throw new FilterException("the filter of a file cannot be changed while it is read", false);
             }
@@ -180,8 +178,7 @@ public final class CaptureVerticle extends VerticleBase {
         }
         try {
             long started = System.nanoTime();
-            boolean more = fetch(started);
-            if (!more) {
+            if (!fetch(started)) {
                 close(CaptureState.ENDED);
                 listener.ended();
                 return;
@@ -220,7 +217,8 @@ public final class CaptureVerticle extends VerticleBase {
                 idle = frames == 0;
             }
         } finally {
-            sink.sliceEnded(idle && source instanceof LiveSource ? presentNs((LiveSource) source) : 0);
+            boolean live = source instanceof LiveSource;
+            sink.sliceEnded(idle && live ? presentNs((LiveSource) source) : 0);
         }
         return true;
     }
@@ -260,7 +258,6 @@ public final class CaptureVerticle extends VerticleBase {
         }
     }
 
-    /** Hands on what is there, then closes. */
     private void finish() {
         cancelRetry();
         try {

@@ -22,21 +22,18 @@ public final class Assembler {
     private static final int RARE_FLAGS = Segment.SYN | Segment.FIN | Segment.RST | Segment.URG | Segment.ACK;
     private static final int RARE_OPTIONS = ~(Segment.OPTION_TIMESTAMPS | Segment.OPTION_SACK);
 
-    private final AssemblerOptions options;
     private final StreamPool pool;
     private final PageCache pages = new PageCache();
     private final Reporter reporter = new Reporter();
     private final Timers timers;
     private final Gate gate;
     private final Delivery delivery;
-    private final Placement placement;
     private final Held held;
-    private final Starts starts;
-    private final Handshake handshake;
     private final Acknowledgements acknowledgements;
     private final Endings endings;
     private final Admission admission;
     private final Upkeep upkeep;
+    private final SlowPath slowPath;
     private long dueNs = Long.MAX_VALUE;
 
     /**
@@ -49,7 +46,6 @@ public final class Assembler {
 
     public Assembler(StreamPool pool, AssemblerOptions options) {
         this.pool = pool;
-        this.options = options;
         Runs runs = new Runs(pages);
         Conflicts conflicts = new Conflicts(reporter, runs);
         RunTree tree = new RunTree(pages);
@@ -61,14 +57,27 @@ public final class Assembler {
         timers = new Timers(options);
         gate = new Gate(options.checksum());
         delivery = new Delivery(pages, runs, queue, conflicts, history, memory, reporter);
-        placement = new Placement(options, queue, runs, delivery, history, conflicts, memory, timers, reporter);
+        Placement placement =
+                new Placement(options, queue, runs, delivery, history, conflicts, memory, timers, reporter);
         held = new Held(pages, runs, memory, timers, placement, reporter);
-        starts = new Starts(queue, runs, memory, delivery, placement, timers, reporter);
-        handshake = new Handshake(starts, delivery, reporter);
+        Starts starts = new Starts(queue, runs, memory, delivery, placement, timers, reporter);
+        Handshake handshake = new Handshake(starts, delivery, reporter);
         acknowledgements = new Acknowledgements(held, starts, placement);
         endings = new Endings(options, pool, timers, delivery, placement, held, starts, reporter);
         admission = new Admission(options, pool, timers, starts, endings, reporter);
         upkeep = new Upkeep(options, pool, timers, starts, held, placement, endings, reporter);
+        slowPath = new SlowPath(
+                options,
+                timers,
+                gate,
+                placement,
+                held,
+                starts,
+                handshake,
+                acknowledgements,
+                endings,
+                admission,
+                reporter);
     }
 
     /** Takes in one segment; the streams' callbacks run before this returns. */
@@ -92,7 +101,8 @@ public final class Assembler {
         if (isNext(half, segment)) {
             expected(half, swap ? connection.low : connection.high, segment);
         } else {
-            unexpected(half, swap ? connection.low : connection.high, segment);
+            slowPath.take(half, swap ? connection.low : connection.high, segment);
+            dueNs = timers.dueNs();
         }
     }
 
@@ -115,7 +125,8 @@ public final class Assembler {
     private void expected(HalfConnection half, HalfConnection peer, Segment segment) {
         Anomaly refusal = gate.refuses(half, peer, segment);
         if (refusal != null || held.reason(half, peer, segment) != null) {
-            unexpected(half, peer, segment, refusal);
+            slowPath.take(half, peer, segment, refusal);
+            dueNs = timers.dueNs();
             return;
         }
         Connection connection = half.connection;
@@ -142,151 +153,6 @@ public final class Assembler {
             endings.settle(connection);
             dueNs = timers.dueNs();
         }
-    }
-
-    private void unexpected(HalfConnection half, HalfConnection peer, Segment segment) {
-        unexpected(half, peer, segment, gate.refuses(half, peer, segment));
-    }
-
-    private void unexpected(HalfConnection half, HalfConnection peer, Segment segment, Anomaly refusal) {
-        if (refusal != null) {
-            refuse(half, peer, segment, refusal);
-            return;
-        }
-        Connection connection = half.connection;
-        half.lastSeenNs = Math.max(half.lastSeenNs, segment.timeNs());
-        timers.touch(connection, segment.timeNs());
-        Stream.Acceptance acceptance = connection.stream.accept(
-                segment,
-                connection.direction(half),
-                half.is(STARTED) ? half.expectedSequence() & 0xFFFFFFFFL : Sequence.INVALID);
-        advise(half, segment);
-        if (acceptance == Stream.Acceptance.REFUSE) {
-            half.refusedBytes += segment.payloadLength();
-        } else if (segment.has(Segment.RST)) {
-            endings.reset(half, peer, segment);
-        } else {
-            obey(half, peer, segment, acceptance == Stream.Acceptance.START);
-        }
-        dueNs = timers.dueNs();
-    }
-
-    private void refuse(HalfConnection half, HalfConnection peer, Segment segment, Anomaly refusal) {
-        boolean data = (segment.flags() & (Segment.SYN | Segment.RST | Segment.ACK)) == Segment.ACK
-                && segment.payloadLength() > 0;
-        if (refusal == Anomaly.CHECKSUM_WRONG
-                && data
-                && options.checksum() == AssemblerOptions.ChecksumRule.AUTO
-                && (half.state & (STARTED | CLOSED)) == STARTED) {
-            // damaged perhaps by the capture only: its receiver will tell
-            held.hold(half, segment, refusal);
-            held.confirm(half, peer);
-        } else {
-            half.refusedBytes += segment.payloadLength();
-            reporter.report(half, refusal);
-        }
-        dueNs = timers.dueNs();
-    }
-
-    private void obey(HalfConnection half, HalfConnection peer, Segment segment, boolean start) {
-        Connection connection = half.connection;
-        if (connection.resetSuspected) {
-            endings.outlived(half);
-        }
-        if (segment.has(Segment.SYN)) {
-            Handshake.Outcome outcome = handshake.syn(half, peer, segment);
-            if (outcome == Handshake.Outcome.NEW_CONNECTION) {
-                reuse(connection, half == connection.high, segment);
-                return;
-            }
-            if (outcome == Handshake.Outcome.IGNORED) {
-                half.refusedBytes += segment.payloadLength();
-                return;
-            }
-        } else if (segment.has(Segment.ACK)) {
-            handshake.acknowledged(peer, segment.acknowledgement());
-        }
-        if (!half.is(STARTED) && start) {
-            starts.forced(half, segment);
-        }
-        gate.accepted(half, segment);
-        Anomaly reason = held.reason(half, peer, segment);
-        if (segment.has(Segment.ACK)) {
-            acknowledgements.take(half, peer, segment);
-        }
-        place(half, peer, segment, reason);
-        endings.settle(connection);
-        dueNs = timers.dueNs();
-    }
-
-    private void place(HalfConnection half, HalfConnection peer, Segment segment, Anomaly reason) {
-        if (!half.is(STARTED)) {
-            starts.midstream(half, peer, segment);
-            return;
-        }
-        long offset = half.offset(segment.sequence());
-        int length = segment.payloadWireLength();
-        long end = offset + length + (segment.has(Segment.SYN) ? 1 : 0);
-        if (reason != Anomaly.ACKNOWLEDGES_UNSENT) {
-            acknowledgements.sent(half, peer, end + (segment.has(Segment.FIN) ? 1 : 0));
-        }
-        if (reason != null) {
-            held.hold(half, segment, reason);
-            held.confirm(half, peer);
-            return;
-        }
-        if (length > 0 && half.hasHeld()) {
-            held.replaced(half, offset, end);
-        }
-        if (segment.has(Segment.URG) && length > 0) {
-            reporter.report(half, Anomaly.URGENT, Math.max(0, offset + segment.urgentPointer() - 1), 1);
-        }
-        if (length == 0 && offset == half.next - 1 && !segment.has(Segment.FIN) && !segment.has(Segment.SYN)) {
-            reporter.report(half, Anomaly.KEEP_ALIVE);
-        }
-        placement.place(half, segment);
-    }
-
-    private void advise(HalfConnection half, Segment segment) {
-        Anomaly malformed = TcpOptionCheck.malformed(segment);
-        if (malformed != null) {
-            reporter.report(half, malformed);
-        }
-        int hopLimit = segment.hopLimit();
-        if (hopLimit != half.hopLimit) {
-            if (half.hopLimit >= 0 || hopLimit == 1) {
-                reporter.report(half, Anomaly.HOP_LIMIT);
-            }
-            half.hopLimit = hopLimit;
-        }
-        Connection connection = half.connection;
-        // whether a reset counts is not for the flags to say
-        if (!segment.has(Segment.RST) && !connection.machine.accept(segment.flags(), half == connection.low)) {
-            reporter.report(half, Anomaly.STATE_UNEXPECTED);
-        }
-    }
-
-    /** The new connection between the ends of an open one. */
-    private void reuse(Connection connection, boolean swap, Segment segment) {
-        HalfConnection before = swap ? connection.high : connection.low;
-        boolean unanswered = before.next == 0 && before.peer().packets == 0;
-        int earlier = before.base;
-        SynCandidates candidates = connection.candidates;
-        reporter.report(before, unanswered ? Anomaly.SYN_AMBIGUOUS : Anomaly.PORT_REUSED);
-        endings.close(connection, Ending.REUSED);
-        if (connection.stream != null) {
-            endings.forget(connection);
-        }
-        Connection opened = admission.open(null, segment, swap);
-        if (opened == null) {
-            return;
-        }
-        HalfConnection half = swap ? opened.high : opened.low;
-        half.packets++;
-        if (unanswered) {
-            opened.candidates = SynCandidates.moved(candidates, half, earlier);
-        }
-        unexpected(half, opened.peer(half), segment);
     }
 
     /**
