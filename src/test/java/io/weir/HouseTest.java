@@ -18,10 +18,8 @@ class HouseTest {
     private static final int MAX_FILE_LINES = 300;
     private static final int MAX_METHOD_LINES = 60;
 
-    /** Files that may be longer, each with its reason. */
-    private static final Map<String, Integer> LONGER =
-            // a flat view: one setter and one accessor for each field of the header, no logic
-            Map.of("Segment.java", 420);
+    /** A class of scenarios reads as a list, so it may be longer. */
+    private static final int MAX_TEST_FILE_LINES = 400;
 
     /** Which packages of ours a stage may import: data flows from left to right, imports point upstream. */
     private static final Map<String, Set<String>> MAY_IMPORT = Map.of(
@@ -107,7 +105,7 @@ class HouseTest {
     void filesAndMethodsFitAReader() {
         List<String> offenders = new ArrayList<>();
         both().forEach(source -> {
-            if (source.lines().size() > LONGER.getOrDefault(source.toString(), MAX_FILE_LINES)) {
+            if (source.lines().size() > (MAIN.contains(source) ? MAX_FILE_LINES : MAX_TEST_FILE_LINES)) {
                 offenders.add(source.path() + " has " + source.lines().size() + " lines");
             }
             for (SourceFile.Method method : source.methods()) {
