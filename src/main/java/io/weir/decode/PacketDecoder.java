@@ -46,7 +46,7 @@ public final class PacketDecoder {
      * @param vlanTag tag that the kernel took out: TPID in the high 16 bits, TCI in the low ones; -1 for none
      * @param checksumOffloaded nobody can tell the TCP checksum from the bytes
      * @param into is filled: addresses and path as far as they were found, all of it for {@link Decoded#SEGMENT}; time,
-     *     interface, domain and hash stay as they are
+     *     interface and domain stay as they are, the hash is forgotten
      * @return {@link Decoded#FRAGMENT} leaves {@link #fragment()}
      * @throws IllegalArgumentException {@code memory} is little-endian
      */

@@ -56,19 +56,22 @@ public final class Segment extends CapturedPacket implements TcpHeader {
         return this;
     }
 
-    /** An IPv4 address lies in the low 32 bits of {@code low}; {@code high} is then 0. */
+    /** An IPv4 address lies in the low 32 bits of {@code low}; {@code high} is then 0. Forgets the hash. */
     public Segment addresses(boolean ipv6, long sourceHigh, long sourceLow, long destinationHigh, long destinationLow) {
         this.ipv6 = ipv6;
         this.sourceHigh = sourceHigh;
         this.sourceLow = sourceLow;
         this.destinationHigh = destinationHigh;
         this.destinationLow = destinationLow;
+        hash = 0;
         return this;
     }
 
+    /** Forgets the hash. */
     public Segment ports(int sourcePort, int destinationPort) {
         this.sourcePort = sourcePort;
         this.destinationPort = destinationPort;
+        hash = 0;
         return this;
     }
 
