@@ -7,6 +7,10 @@ FOLDER holds pcapgen.c, which makes the loads, and gopeer.go, which replays them
 the environment variable WEIR_PEERS may name it too. gopeer needs Go and Debian's golang-github-google-gopacket-dev.
 tcpflow and tshark are run as whole processes where they are installed. What is missing is skipped, and said.
 
+Of the file, weir reads pieces (read), as the program does, or has it mapped into memory (mapped), which leaves out the
+copy from the page cache. Its checks are the default ones (full: checksums, and bytes that come again are compared) or
+those that gopacket makes (bare: neither).
+
 Ratios are weir's packets per second over gopacket's of the same round; the CPU ratio is gopacket's CPU seconds over
 weir's, which other work on the machine disturbs less. Everything shown is the median of all rounds.
 """
@@ -98,10 +102,10 @@ def gopacket(gopeer, load, name):
     }
 
 
-def weir(java, classes, load, name, reader, checksums):
+def weir(java, classes, load, name, reader, checks):
     passes = PASSES.get(name, 11)
     command = [java, "-Xmx" + HEAP.get(name, "512m"), "-cp", classes, "io.weir.bench.AssembleFile", load, reader,
-               checksums, str(passes)]
+               checks, str(passes)]
     if name == "wide":
         command.append(str(WIDE_STREAMS))
     out, _, _ = run(command)
@@ -116,12 +120,12 @@ def weir(java, classes, load, name, reader, checksums):
 
 def assemblers(arguments, work, pcapgen, gopeer):
     classes = os.pathsep.join(arguments.classes)
-    print("| load | JDK | file | checksums | gopacket kpps | weir kpps | ratio | CPU ratio | weir MB | gopacket MB |")
+    print("| load | JDK | file | checks | gopacket kpps | weir kpps | ratio | CPU ratio | weir MB | gopacket MB |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in arguments.loads:
         load = make_load(pcapgen, work, name)
-        ways = [(java, reader, checksums) for java in arguments.java for reader in ("read", "mapped")
-                for checksums in ("verify", "trust")]
+        ways = [(java, reader, checks) for java in arguments.java for reader in ("read", "mapped")
+                for checks in ("full", "bare")]
         peers, own = [], {way: [] for way in ways}
         for round_number in range(arguments.rounds):
             say(f"{name}, round {round_number + 1} of {arguments.rounds}")

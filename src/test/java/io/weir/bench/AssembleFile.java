@@ -22,9 +22,12 @@ import java.nio.file.Path;
  * Reads a capture file through decode and reassemble on one thread, again and again in one process, and prints a line for
  * each pass: the counterpart of a peer that does the same.
  *
- * <pre>AssembleFile FILE read|mapped verify|trust PASSES [MAX_STREAMS]</pre>
+ * <pre>AssembleFile FILE read|mapped full|bare PASSES [MAX_STREAMS]</pre>
  *
- * With MAX_STREAMS a last pass says how much of the heap is live when so many streams are open and have got bytes.
+ * <p>With {@code full} options are the default ones. With {@code bare}, no checksum is verified and bytes that come again are not
+ * compared with those that were delivered, as in gopacket.
+ *
+ * <p>With MAX_STREAMS a last pass says how much of the heap is live when so many streams are open and have got bytes.
  */
 final class AssembleFile {
     private static final int FRAMES_PER_POLL = 1024;
@@ -32,7 +35,7 @@ final class AssembleFile {
 
     private final Path file;
     private final boolean mapped;
-    private final boolean verify;
+    private final boolean full;
     private final AssemblerOptions options;
     private final Segment segment = new Segment();
     private final CountingStreams streams = new CountingStreams();
@@ -43,19 +46,19 @@ final class AssembleFile {
     private long liveBytes;
     private int measuredAt;
 
-    private AssembleFile(Path file, boolean mapped, boolean verify, AssemblerOptions options) {
+    private AssembleFile(Path file, boolean mapped, boolean full, AssemblerOptions options) {
         this.file = file;
         this.mapped = mapped;
-        this.verify = verify;
+        this.full = full;
         this.options = options;
     }
 
     public static void main(String[] arguments) throws CaptureException, IOException {
-        boolean verify = arguments[2].equals("verify");
+        boolean full = arguments[2].equals("full");
         boolean mapped = arguments[1].equals("mapped");
         int maxStreams = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 0;
-        AssemblerOptions options = options(verify, maxStreams);
-        AssembleFile bench = new AssembleFile(Path.of(arguments[0]), mapped, verify, options);
+        AssemblerOptions options = options(full, maxStreams);
+        AssembleFile bench = new AssembleFile(Path.of(arguments[0]), mapped, full, options);
         for (int pass = Integer.parseInt(arguments[3]); pass > 0; pass--) {
             bench.pass();
         }
@@ -64,11 +67,11 @@ final class AssembleFile {
         }
     }
 
-    private static AssemblerOptions options(boolean verify, int maxStreams) {
+    private static AssemblerOptions options(boolean full, int maxStreams) {
         AssemblerOptions defaults = AssemblerOptions.defaults();
         return new AssemblerOptions(
                 defaults.overlap(),
-                verify ? defaults.checksum() : ChecksumRule.OFF,
+                full ? defaults.checksum() : ChecksumRule.OFF,
                 defaults.maxWaitingBytesTotal(),
                 defaults.maxWaitingBytesPerDirection(),
                 defaults.maxIslandsPerDirection(),
@@ -80,7 +83,7 @@ final class AssembleFile {
                 defaults.halfOpenTimeoutNs(),
                 defaults.idleTimeoutNs(),
                 defaults.tombstoneNs(),
-                defaults.historyBytes());
+                full ? defaults.historyBytes() : 0);
     }
 
     private void pass() throws CaptureException, IOException {
@@ -116,7 +119,7 @@ final class AssembleFile {
         frames = 0;
         frameBytes = 0;
         streams.clear();
-        decoder = new PacketDecoder(verify);
+        decoder = new PacketDecoder(full);
         assembler = new Assembler(new StreamPool(streams, FlowHash.random()), options);
     }
 
