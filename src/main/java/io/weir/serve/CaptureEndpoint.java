@@ -3,6 +3,8 @@ package io.weir.serve;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import io.weir.serve.CaptureControl.RefusedException;
+import java.util.List;
 
 /** State and control of the capture. */
 final class CaptureEndpoint {
@@ -49,7 +51,12 @@ final class CaptureEndpoint {
                     "filter has " + filter.length() + " characters; allowed: " + MAX_FILTER_LENGTH,
                     "filter");
         }
-        control(call, capture.filter(filter));
+        control(call, capture.filter(filter).recover(cause -> Future.failedFuture(named(cause))));
+    }
+
+    private static Throwable named(Throwable cause) {
+        boolean wrong = cause instanceof RefusedException refused && refused.reason() == RefusedException.Reason.WRONG;
+        return wrong ? new Problem(ProblemKind.FILTER, cause.getMessage(), "filter") : cause;
     }
 
     private void control(Call call, Future<JsonObject> done) {
@@ -65,7 +72,7 @@ final class CaptureEndpoint {
         try {
             JsonObject object = new JsonObject(call.body());
             for (String name : object.fieldNames()) {
-                if (!java.util.List.of(members).contains(name)) {
+                if (!List.of(members).contains(name)) {
                     throw new Problem(ProblemKind.BODY, "the body has an unknown member '" + name + "'", name);
                 }
             }

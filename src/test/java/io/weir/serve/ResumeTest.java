@@ -55,6 +55,12 @@ class ResumeTest {
         assertThat(service.partition().subscribes)
                 .as("one subscription served it all")
                 .hasSize(1);
+        await().until(() -> present() == 0);
+        assertThat(service.counter("events_offered") + service.counter("events_resumed"))
+                .as("every event offered to a reader is sent, lost and told, or left behind when it went")
+                .isEqualTo(service.counter("events_sent")
+                        + service.counter("events_lost")
+                        + service.counter("events_unsent"));
     }
 
     /** @return the index of the event that must come next */

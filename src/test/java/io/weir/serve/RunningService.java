@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The service on a free loopback port, with fake partitions and a fake capture behind it. */
 final class RunningService implements AutoCloseable, CaptureControl {
@@ -80,6 +82,16 @@ final class RunningService implements AutoCloseable, CaptureControl {
 
     List<Endpoint> endpoints() {
         return verticle.endpoints();
+    }
+
+    /** A counter of the service, by its name without prefix and suffix. */
+    long counter(String name) {
+        Matcher matcher = Pattern.compile("(?m)^weir_serve_" + name + "_total ([0-9.E]+)$")
+                .matcher(metrics.text());
+        if (!matcher.find()) {
+            throw new AssertionError("there is no counter " + name);
+        }
+        return (long) Double.parseDouble(matcher.group(1));
     }
 
     HttpRequest.Builder request(String path) {

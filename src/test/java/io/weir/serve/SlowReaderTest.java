@@ -11,8 +11,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,12 +36,13 @@ class SlowReaderTest {
 
             assertThat(seen).extracting(Received::type).doesNotContain("lost");
             assertThat(service.partition().credit).hasValue(0);
-            await().until(() -> counter("events_lost") > 0);
+            await().until(() -> service.counter("events_lost") > 0);
 
             List<Received> late = readAll(stalled);
             assertThat(late).extracting(Received::type).contains("lost");
             assertTiles(late, seen.get(0).number(), seen.get(seen.size() - 1).number());
-            assertThat(counter("events_offered")).isEqualTo(counter("events_sent") + counter("events_lost"));
+            assertThat(service.counter("events_offered"))
+                    .isEqualTo(service.counter("events_sent") + service.counter("events_lost"));
         }
     }
 
@@ -92,7 +91,7 @@ class SlowReaderTest {
         try (EventReader stalled =
                 service.events("/api/v1/events?onLag=disconnect").greeted()) {
             service.partition().send(open("s1"));
-            for (int sent = 0; sent < EVENTS && counter("readers_cut") == 0; sent++) {
+            for (int sent = 0; sent < EVENTS && service.counter("readers_cut") == 0; sent++) {
                 service.partition().send(data("s1", (long) sent * PAYLOAD_BYTES, new byte[PAYLOAD_BYTES]));
                 if (sent % 100 == 0) {
                     await().until(() -> service.partition().credit.get() == 0);
@@ -163,13 +162,6 @@ class SlowReaderTest {
                 assertThat(third.response.statusCode()).isEqualTo(200);
             }
         });
-    }
-
-    private long counter(String name) {
-        Matcher matcher = Pattern.compile("(?m)^weir_serve_" + name + "_total ([0-9.E]+)$")
-                .matcher(service.metrics.text());
-        assertThat(matcher.find()).isTrue();
-        return (long) Double.parseDouble(matcher.group(1));
     }
 
     private static long number(String id) {

@@ -70,6 +70,7 @@ class StatusTest {
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(new JsonObject(response.body()).getString("detail"))
                 .isEqualTo("can't parse filter expression: syntax error");
+        assertThat(new JsonObject(response.body()).getString("parameter")).isEqualTo("filter");
         assertThat(put("{\"filter\":7}").statusCode()).isEqualTo(400);
         assertThat(put("{\"filtre\":\"\"}").body()).contains("filtre");
         assertThat(put("[]").statusCode()).isEqualTo(400);
