@@ -113,7 +113,7 @@ public final class CaptureVerticle extends VerticleBase {
         return ledger.interfaceName(interfaceIndex);
     }
 
-    /** Opens the source again after {@link #stopCapture}; nothing happens if it is open. */
+    /** Opens the source again after {@link #stopCapture}, unless it is open. */
     public Future<Void> startCapture() {
         return onWorker(() -> {
             if (source == null) {
@@ -217,8 +217,7 @@ public final class CaptureVerticle extends VerticleBase {
                 idle = frames == 0;
             }
         } finally {
-            boolean live = source instanceof LiveSource;
-            sink.sliceEnded(idle && live ? presentNs((LiveSource) source) : 0);
+            sink.sliceEnded(idle && source instanceof LiveSource live ? presentNs(live) : 0);
         }
         return true;
     }
@@ -292,11 +291,9 @@ public final class CaptureVerticle extends VerticleBase {
     }
 
     private <T> Future<T> onWorker(Callable<T> action) {
-        return WorkerCall.on(context, () -> {
-            if (undeployed) {
-                throw new IllegalStateException("the capture is stopped for good");
-            }
-            return action.call();
-        });
+        Callable<T> refusal = () -> {
+            throw new IllegalStateException("the capture is stopped for good");
+        };
+        return WorkerCall.on(context, () -> (undeployed ? refusal : action).call());
     }
 }
