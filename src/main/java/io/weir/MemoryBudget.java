@@ -6,7 +6,7 @@ import java.util.List;
 /** The most memory that weir's buffers take, computed from their bounds; the Java runtime itself comes on top. */
 final class MemoryBudget {
     /** Of the tables for one open stream and its entry in the catalogue; measured, rounded up. */
-    static final long BYTES_PER_STREAM = 1_024;
+    static final long BYTES_PER_STREAM = 1_280;
 
     /** @param bytes at most */
     record Share(String what, long bytes) {}

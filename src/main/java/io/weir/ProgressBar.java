@@ -1,6 +1,7 @@
 package io.weir;
 
 import java.io.PrintStream;
+import java.util.Locale;
 
 /** One line on a terminal that tells how far a file is read; rewritten at most ten times a second. */
 final class ProgressBar {
@@ -31,7 +32,7 @@ final class ProgressBar {
     }
 
     String line(long doneBytes, long frames) {
-        String count = String.format("%,d frames", frames);
+        String count = String.format(Locale.ROOT, "%,d frames", frames);
         if (totalBytes <= 0) {
             return name + "  " + count;
         }

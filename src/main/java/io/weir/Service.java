@@ -45,6 +45,12 @@ final class Service {
         Filter filter = filter(values);
         Vertx vertx = vertx(StageOptions.partitions(values));
         try {
+            LOG.info(
+                    "weir {} on Java {}: {} partitions, transport {}",
+                    Version.text(),
+                    Runtime.version().feature(),
+                    StageOptions.partitions(values),
+                    vertx.isNativeTransportEnabled() ? "epoll" : "NIO");
             Bus.register(vertx);
             RootVerticle root = new RootVerticle(values, filter, node(values));
             await(vertx.deployVerticle(root).toCompletionStage());
@@ -113,12 +119,6 @@ final class Service {
     }
 
     private void tell(Configuration values) {
-        LOG.info(
-                "weir {} on Java {}: {} partitions, transport {}",
-                Version.text(),
-                Runtime.version().feature(),
-                StageOptions.partitions(values),
-                vertx.isNativeTransportEnabled() ? "epoll" : "NIO");
         LOG.info("memory of all buffers, in MiB: {}", root.probe().budget().text());
         LOG.info("page and API at {}", address(values));
     }

@@ -1,0 +1,22 @@
+package io.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MemoryBudgetTest {
+    @Test
+    void theBudgetAddsUpTheBoundsThatAreConfigured() throws Exception {
+        MemoryBudget budget = MemoryBudget.of(ConfigurationReader.read(null, Map.of(), List.of()), 2);
+
+        assertThat(budget.text())
+                .isEqualTo("at most 308 MiB: capture ring 32, lanes 24, fragments 4, reassembly 64, history 3, streams 80,"
+                        + " retention 64, closed streams 5, events under way 24, events for readers 8");
+        assertThat(budget.totalBytes())
+                .isEqualTo(budget.shares().stream()
+                        .mapToLong(MemoryBudget.Share::bytes)
+                        .sum());
+    }
+}
