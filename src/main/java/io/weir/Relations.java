@@ -4,6 +4,8 @@ import static io.weir.Schema.*;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Values that are fine alone and impossible together. */
@@ -24,6 +26,11 @@ final class Relations {
         together(values, TLS_CERTIFICATE, TLS_KEY, problems);
         together(values, TLS_KEY, TLS_CERTIFICATE, problems);
         together(values, TLS_CLIENT_CA, TLS_CERTIFICATE, problems);
+        for (Setting file : List.of(TOKENS_FILE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA)) {
+            if (given(values, file) && !Files.isReadable(Path.of(values.text(file)))) {
+                problems.add(told(values, file) + ": there is no such file, or this user may not read it");
+            }
+        }
         if (Long.bitCount(values.number(LANE_BYTES)) != 1) {
             problems.add(told(values, LANE_BYTES) + ": must be a power of two, such as 4MiB, 8MiB or 16MiB");
         }
