@@ -3,10 +3,12 @@ package io.weir;
 import io.weir.Configuration.Origin;
 import io.weir.Configuration.Value;
 import io.weir.Setting.Kind;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -96,7 +98,7 @@ final class ConfigurationReader {
             } else if (entry.list()) {
                 values.put(setting.get(), new Value(List.copyOf(entry.texts()), Origin.FILE, "file " + at));
             } else {
-                put(setting.get(), entry.texts().get(0), Origin.FILE, "file " + at, at + ": " + entry.key());
+                put(setting.get(), text(entry), Origin.FILE, "file " + at, at + ": " + entry.key());
             }
         }
     }
@@ -106,12 +108,27 @@ final class ConfigurationReader {
         return switch (setting.kind()) {
             case LIST -> entry.list();
             case TEXT -> isText;
-            case NUMBER -> entry.tag().equals(Tag.INT);
-            case BYTES, DURATION -> isText || entry.tag().equals(Tag.INT);
+            case NUMBER -> isWhole(entry);
+            case BYTES -> isText || isWhole(entry);
+            case DURATION -> isText || entry.tag().equals(Tag.INT);
             case SWITCH -> entry.tag().equals(Tag.BOOL);
             // YAML 1.1 takes off and on for booleans
             case CHOICE -> isText || entry.tag().equals(Tag.BOOL);
         };
+    }
+
+    private static boolean isWhole(YamlFile.Entry entry) {
+        return entry.tag().equals(Tag.INT) || isWholeFloat(entry);
+    }
+
+    /** Helm writes 1000000 as 1e+06. */
+    private static boolean isWholeFloat(YamlFile.Entry entry) {
+        return entry.tag().equals(Tag.FLOAT) && entry.texts().get(0).matches("[0-9](\\.[0-9]{1,18})?e\\+[0-9]{2}");
+    }
+
+    private static String text(YamlFile.Entry entry) {
+        String text = entry.texts().get(0);
+        return isWholeFloat(entry) ? new BigDecimal(text).toPlainString() : text;
     }
 
     private void environment(Map<String, String> environment) {
@@ -126,7 +143,7 @@ final class ConfigurationReader {
             if (setting != null) {
                 put(setting, variable.getValue(), Origin.ENVIRONMENT, "env " + name, "environment variable " + name);
             } else if (!SERVICE_LINK.matcher(name).matches()) {
-                String asKey = name.substring("WEIR_".length()).toLowerCase(java.util.Locale.ROOT);
+                String asKey = name.substring("WEIR_".length()).toLowerCase(Locale.ROOT);
                 problems.add("environment variable " + name + " is no key of weir"
                         + Spelling.nearest(asKey.replace('_', '.'))
                                 .map(meant -> ", did you mean " + meant.environmentVariable() + "?")

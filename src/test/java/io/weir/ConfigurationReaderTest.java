@@ -84,6 +84,17 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void wholeNumbersMayBeWrittenAsHelmWritesThem() throws Exception {
+        Configuration values = ConfigurationReader.read(
+                file("reassembly:\n  max-streams: 1e+06\n  max-waiting-bytes: 1.34217728e+08\n"), Map.of(), List.of());
+
+        assertThat(values.number(Schema.STREAMS)).isEqualTo(1_000_000);
+        assertThat(values.number(Schema.WAITING_BYTES)).isEqualTo(134_217_728);
+        assertThat(problems("reassembly:\n  max-streams: 1.5\n")).hasSize(1);
+        assertThat(problems("reassembly:\n  max-streams: 1.23456789e+06\n")).hasSize(1);
+    }
+
+    @Test
     void anUnknownKeyIsRefusedWithTheKeyThatWasMeant() throws Exception {
         assertThat(problems("serve:\n  prot: 80\n"))
                 .containsExactly(

@@ -120,6 +120,7 @@ class LiveCaptureTest {
         await().atMost(Duration.ofSeconds(5)).until(() -> events.stream().anyMatch(LiveCaptureTest::isClose));
         assertThat(events.get(events.size() - 1).getString("reason")).isEqualTo("stopped");
         assertThat(get("/readyz").getString("status")).isEqualTo("fail");
+        assertLedger(get("/api/v1/capture").getJsonObject("ledger"));
 
         assertThat(send(HttpMethod.POST, "/api/v1/capture/start", null).getString("state"))
                 .isEqualTo("capturing");
@@ -176,6 +177,24 @@ class LiveCaptureTest {
                 .containsExactly("open", "data", "data", "close", "open", "data", "data", "close");
         JsonObject shown = get("/api/v1/streams/" + events.get(0).getString("stream"));
         assertThat(shown.encode()).contains("\"replay\":true");
+    }
+
+    /** Nothing unaccounted: what holds while nothing is captured. */
+    private static void assertLedger(JsonObject ledger) {
+        assertThat(ledger.getLong("delivered") + ledger.getLong("droppedByKernel")).isEqualTo(ledger.getLong("received"));
+        long accounted = ledger.getLong("ownTraffic")
+                + ledger.getLong("duplicatesOfAnotherInterface")
+                + ledger.getLong("segments")
+                + ledger.getJsonObject("fragments").getLong("frames")
+                + sum(ledger.getJsonObject("notTcp"))
+                + sum(ledger.getJsonObject("malformed"));
+        assertThat(accounted).isEqualTo(ledger.getLong("delivered")).isPositive();
+    }
+
+    private static long sum(JsonObject counters) {
+        return counters.stream()
+                .mapToLong(entry -> ((Number) entry.getValue()).longValue())
+                .sum();
     }
 
     private static Service start() throws Exception {
