@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Values that are fine alone and impossible together. */
@@ -26,11 +27,6 @@ final class Relations {
         together(values, TLS_CERTIFICATE, TLS_KEY, problems);
         together(values, TLS_KEY, TLS_CERTIFICATE, problems);
         together(values, TLS_CLIENT_CA, TLS_CERTIFICATE, problems);
-        for (Setting file : List.of(TOKENS_FILE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA)) {
-            if (given(values, file) && !Files.isReadable(Path.of(values.text(file)))) {
-                problems.add(told(values, file) + ": there is no such file, or this user may not read it");
-            }
-        }
         if (Long.bitCount(values.number(LANE_BYTES)) != 1) {
             problems.add(told(values, LANE_BYTES) + ": must be a power of two, such as 4MiB, 8MiB or 16MiB");
         }
@@ -41,6 +37,19 @@ final class Relations {
         if (!credentials && !isLoopback(values.text(HOST))) {
             problems.add(told(values, HOST) + ": without credentials only loopback is served (127.0.0.1, ::1);"
                     + " set serve.tokens-file, or serve.tls-client-ca with serve.tls-certificate and serve.tls-key");
+        }
+    }
+
+    /** Files that are named must be there where weir serves; a configuration can be read and shown without them. */
+    static void requireFiles(Configuration values) throws ConfigurationException {
+        List<String> problems = new ArrayList<>();
+        for (Setting file : List.of(TOKENS_FILE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA)) {
+            if (given(values, file) && !Files.isReadable(Path.of(values.text(file)))) {
+                problems.add(told(values, file) + ": there is no such file, or this user may not read it");
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
         }
     }
 

@@ -2,18 +2,13 @@ package io.weir;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code weir serve}: live capture with page and API, until it is told to stop. */
 @Command(name = "serve", description = "Capture live and serve page and API (what weir does without a command).")
 final class ServeCommand implements Callable<Integer> {
     @ParentCommand
     private RootCommand weir;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {

@@ -39,9 +39,11 @@ final class Service {
     /**
      * Starts everything and returns when frames are captured.
      *
+     * @throws ConfigurationException a file that it names cannot be read
      * @throws FailureException for a person: what is missing and what to do
      */
-    static Service start(Configuration values) throws FailureException {
+    static Service start(Configuration values) throws FailureException, ConfigurationException {
+        Relations.requireFiles(values);
         Filter filter = filter(values);
         Vertx vertx = vertx(StageOptions.partitions(values));
         try {
@@ -166,7 +168,7 @@ final class Service {
     }
 
     /** Serves until the process is told to stop; then ends it with status 0, which a signal alone would not. */
-    static int serve(Configuration values) throws FailureException {
+    static int serve(Configuration values) throws FailureException, ConfigurationException {
         Service service = start(values);
         Runtime.getRuntime()
                 .addShutdownHook(

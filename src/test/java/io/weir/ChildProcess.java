@@ -82,6 +82,11 @@ final class ChildProcess implements AutoCloseable {
         return Files.readString(output);
     }
 
+    /** Lines of standard error that are no log: those for the person at the command line. */
+    List<String> complaints() {
+        return errors.stream().filter(line -> line.startsWith("weir: ")).toList();
+    }
+
     List<String> errors() {
         return errors;
     }

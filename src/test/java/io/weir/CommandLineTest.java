@@ -3,6 +3,8 @@ package io.weir;
 import static io.weir.CommandLineRun.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +69,16 @@ class CommandLineTest {
     }
 
     @Test
+    void aFileThatCannotBeReadIsRefusedBeforeAnythingStarts() {
+        CommandLineRun run = weir("serve", "--serve-tokens-file", folder.resolve("absent").toString());
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.errors().lines())
+                .containsExactly("weir: serve.tokens-file is " + folder.resolve("absent")
+                        + " (flag --serve-tokens-file): there is no such file, or this user may not read it");
+    }
+
+    @Test
     void debugShowsWhereARefusalCameFrom() {
         assertThat(weir("config", "--debug", "--port", "x").errors()).contains("\tat io.weir.");
     }
@@ -108,6 +120,18 @@ class CommandLineTest {
     @Test
     void theDefaultFileIsPrinted() throws Exception {
         assertThat(weir("config", "--defaults").output()).isEqualTo(ConfigCommand.defaultFile());
+    }
+
+    @Test
+    void interfacesAreListedForPeopleAndForPrograms() {
+        CommandLineRun table = weir("interfaces");
+        CommandLineRun json = weir("interfaces", "--json");
+
+        assertThat(table.status()).isZero();
+        assertThat(table.text()).contains("lo ", "loopback", "'any' stands for all of them");
+        assertThat(new JsonArray(json.text()).stream())
+                .anyMatch(entry -> ((JsonObject) entry).getString("name").equals("lo")
+                        && ((JsonObject) entry).getBoolean("loopback"));
     }
 
     private static String withoutOrigins(String text) {

@@ -212,8 +212,7 @@ class ConfigurationReaderTest {
                 .contains("without credentials only loopback is served")
                 .contains("set serve.tokens-file");
         assertThat(problems("serve:\n  host: node.example\n")).hasSize(1);
-        Path tokens = Files.writeString(folder.resolve("tokens"), "");
-        assertThat(problems("serve:\n  host: 0.0.0.0\n  tokens-file: " + tokens + "\n")).isEmpty();
+        assertThat(problems("serve:\n  host: 0.0.0.0\n  tokens-file: /etc/weir/tokens\n")).isEmpty();
         assertThat(problems("serve:\n  host: \"::1\"\n")).isEmpty();
         assertThat(problems("serve:\n  host: localhost\n")).isEmpty();
     }
@@ -228,21 +227,9 @@ class ConfigurationReaderTest {
         assertThat(problems("reassembly:\n  acked-hole-grace: 6s\n")).hasSize(1);
         assertThat(problems("reassembly:\n  idle-timeout: 5s\n")).hasSize(1);
         assertThat(problems("retention:\n  max-bytes: 1KiB\n")).hasSize(2);
-        Path pem = Files.writeString(folder.resolve("some.pem"), "");
-        assertThat(problems("serve:\n  tls-key: " + pem + "\n")).hasSize(1);
-        assertThat(problems("serve:\n  tls-client-ca: " + pem + "\n")).hasSize(1);
+        assertThat(problems("serve:\n  tls-key: key.pem\n")).hasSize(1);
+        assertThat(problems("serve:\n  tls-client-ca: ca.pem\n")).hasSize(1);
         assertThat(problems("capture:\n  interfaces: [any, eth0]\n")).hasSize(1);
-    }
-
-    @Test
-    void aFileThatCannotBeReadIsRefusedBeforeAnythingStarts() throws Exception {
-        Path absent = folder.resolve("absent");
-
-        assertThat(problems("serve:\n  tokens-file: " + absent + "\n"))
-                .singleElement()
-                .asString()
-                .startsWith("serve.tokens-file is " + absent)
-                .endsWith("there is no such file, or this user may not read it");
     }
 
     private List<String> problems(String yaml) throws IOException {

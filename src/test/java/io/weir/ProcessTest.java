@@ -77,10 +77,10 @@ class ProcessTest {
                     weir.errors().stream().noneMatch(line -> line.startsWith("setpriv:")),
                     () -> "needs the right to give up rights: " + weir.errors());
             assertThat(status).isEqualTo(1);
-            assertThat(weir.errors())
+            assertThat(weir.complaints())
                     .singleElement()
                     .asString()
-                    .startsWith("weir: ")
+
                     .contains("the capability CAP_NET_RAW is missing", "NET_RAW", "systemd");
         }
     }
@@ -89,7 +89,7 @@ class ProcessTest {
     void anUnknownInterfaceIsToldWithThoseThatThereAre() throws Exception {
         try (ChildProcess weir = new ChildProcess(List.of(), "--interface", "none0", "--port", "0")) {
             assertThat(weir.status()).isEqualTo(1);
-            assertThat(weir.errors()).singleElement().asString().contains("No interface none0", "lo");
+            assertThat(weir.complaints()).singleElement().asString().contains("No interface none0", "lo");
         }
     }
 
@@ -99,7 +99,7 @@ class ProcessTest {
                 ChildProcess weir = new ChildProcess(
                         List.of(), "--interface", "lo", "--port", String.valueOf(taken.getLocalPort()))) {
             assertThat(weir.status()).isEqualTo(1);
-            assertThat(weir.errors())
+            assertThat(weir.complaints())
                     .singleElement()
                     .asString()
                     .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort());
