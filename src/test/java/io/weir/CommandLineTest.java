@@ -70,7 +70,8 @@ class CommandLineTest {
 
     @Test
     void aFileThatCannotBeReadIsRefusedBeforeAnythingStarts() {
-        CommandLineRun run = weir("serve", "--serve-tokens-file", folder.resolve("absent").toString());
+        CommandLineRun run =
+                weir("serve", "--serve-tokens-file", folder.resolve("absent").toString());
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.errors().lines())

@@ -212,7 +212,8 @@ class ConfigurationReaderTest {
                 .contains("without credentials only loopback is served")
                 .contains("set serve.tokens-file");
         assertThat(problems("serve:\n  host: node.example\n")).hasSize(1);
-        assertThat(problems("serve:\n  host: 0.0.0.0\n  tokens-file: /etc/weir/tokens\n")).isEmpty();
+        assertThat(problems("serve:\n  host: 0.0.0.0\n  tokens-file: /etc/weir/tokens\n"))
+                .isEmpty();
         assertThat(problems("serve:\n  host: \"::1\"\n")).isEmpty();
         assertThat(problems("serve:\n  host: localhost\n")).isEmpty();
     }

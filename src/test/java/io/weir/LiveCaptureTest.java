@@ -181,7 +181,8 @@ class LiveCaptureTest {
 
     /** Nothing unaccounted: what holds while nothing is captured. */
     private static void assertLedger(JsonObject ledger) {
-        assertThat(ledger.getLong("delivered") + ledger.getLong("droppedByKernel")).isEqualTo(ledger.getLong("received"));
+        assertThat(ledger.getLong("delivered") + ledger.getLong("droppedByKernel"))
+                .isEqualTo(ledger.getLong("received"));
         long accounted = ledger.getLong("ownTraffic")
                 + ledger.getLong("duplicatesOfAnotherInterface")
                 + ledger.getLong("segments")

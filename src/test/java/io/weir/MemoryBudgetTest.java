@@ -12,8 +12,9 @@ class MemoryBudgetTest {
         MemoryBudget budget = MemoryBudget.of(ConfigurationReader.read(null, Map.of(), List.of()), 2);
 
         assertThat(budget.text())
-                .isEqualTo("at most 308 MiB: capture ring 32, lanes 24, fragments 4, reassembly 64, history 3, streams 80,"
-                        + " retention 64, closed streams 5, events under way 24, events for readers 8");
+                .isEqualTo(
+                        "at most 308 MiB: capture ring 32, lanes 24, fragments 4, reassembly 64, history 3, streams 80,"
+                                + " retention 64, closed streams 5, events under way 24, events for readers 8");
         assertThat(budget.totalBytes())
                 .isEqualTo(budget.shares().stream()
                         .mapToLong(MemoryBudget.Share::bytes)

@@ -80,7 +80,6 @@ class ProcessTest {
             assertThat(weir.complaints())
                     .singleElement()
                     .asString()
-
                     .contains("the capability CAP_NET_RAW is missing", "NET_RAW", "systemd");
         }
     }

@@ -20,7 +20,8 @@ class ProgressBarTest {
 
     @Test
     void aPipeHasNoEndToMeasure() {
-        assertThat(new ProgressBar(new PrintStream(screen), "-", 0).line(500, 3)).isEqualTo("-  3 frames");
+        assertThat(new ProgressBar(new PrintStream(screen), "-", 0).line(500, 3))
+                .isEqualTo("-  3 frames");
     }
 
     @Test

@@ -7,9 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <p>A reusable view: {@link PacketDecoder} fills the same object for each packet, and whoever wants to keep something
  * copies it. The payload stays in {@link #memory()}, owned by the source of the packet and valid only during the call
- * that handed the segment on.
- *
- * <p>{@link #writeTo} and {@link #readFrom} carry a segment from the capture worker to its partition.
+ * that handed the segment on. {@link #writeTo} and {@link #readFrom} carry a segment from the capture worker to its partition.
  */
 public final class Segment extends CapturedPacket implements TcpHeader {
     /** At most this many encapsulation steps; a packet with more is refused by the decoder. */
