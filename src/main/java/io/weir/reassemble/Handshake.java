@@ -53,7 +53,7 @@ final class Handshake {
         if (!half.is(STARTED)) {
             if (peer.is(SYN_SEEN)) {
                 reporter.report(half, peer.is(ACKNOWLEDGES) ? Anomaly.SPLIT_HANDSHAKE : Anomaly.SIMULTANEOUS_OPEN);
-            } else {
+            } else if (!connection.opened) {
                 connection.client(half, Roles.HANDSHAKE);
             }
             start(half, segment);
@@ -93,7 +93,7 @@ final class Handshake {
             return ended ? Outcome.NEW_CONNECTION : Outcome.IGNORED;
         }
         if (!half.is(SYN_SEEN)) {
-            if (!connection.opened || connection.roles != Roles.HANDSHAKE) {
+            if (!connection.opened) {
                 connection.client(peer, Roles.HANDSHAKE);
             }
             start(half, segment);
