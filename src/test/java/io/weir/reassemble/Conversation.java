@@ -7,6 +7,7 @@ final class Conversation {
     final Probe probe;
     private final Endpoint client;
     private final Endpoint server;
+    private Recording current;
 
     Conversation(Probe probe, int clientPort) {
         this(probe, clientPort, 8080);
@@ -82,7 +83,16 @@ final class Conversation {
         return probe.count(anomaly);
     }
 
+    /** Notes the bytes with the stream that they meet, and with the one that they make. */
     void send(Segment segment) {
+        int before = probe.streams.size();
+        if (current != null && current.ending == null) {
+            current.captured(segment);
+        }
         probe.assemble(segment);
+        if (probe.streams.size() > before) {
+            current = newest();
+            current.captured(segment);
+        }
     }
 }

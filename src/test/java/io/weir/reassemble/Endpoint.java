@@ -33,7 +33,6 @@ final class Endpoint {
     private int urgentPointer;
     private int cutBytes;
     private Checksum checksum;
-    private long sentBytes;
 
     Endpoint(Conversation conversation, long address, int port, long initial) {
         this.conversation = conversation;
@@ -65,9 +64,23 @@ final class Endpoint {
         return next;
     }
 
-    /** Payload bytes sent so far, as the wire counts them. */
-    long sentBytes() {
-        return sentBytes;
+    /** Number after the last byte that the other side sent. */
+    long peerNext() {
+        return peer.next;
+    }
+
+    /** The segment that {@link #send} would send. */
+    String describe(int flags, String payload) {
+        return this + ": " + (at == UNSET ? next : at) + "+" + payload.length() + " flags " + (flags | extraFlags)
+                + " ack " + (acking == UNSET ? acknowledged : acking) + (cutBytes > 0 ? " cut " + cutBytes : "")
+                + (segment.options() != 0 ? " options " + segment.options() : "")
+                + (checksum == Checksum.RIGHT ? "" : " " + checksum)
+                + (window == 65_535 ? "" : " window " + window);
+    }
+
+    @Override
+    public String toString() {
+        return port + (port < peer.port ? "s" : "c");
     }
 
     Endpoint at(long number) {
@@ -187,7 +200,6 @@ final class Endpoint {
         segment.checksum(checksum);
         segment.payload(ByteBuffer.wrap(memory), MARGIN, bytes.length - cutBytes, bytes.length);
         next = Math.max(next, end);
-        sentBytes += bytes.length;
         try {
             conversation.send(segment);
         } finally {

@@ -136,7 +136,13 @@ class KernelTest {
         if (decoded == Decoded.SEGMENT) {
             segment.origin(frame.timeNs(), frame.interfaceIndex(), 0, frame.wireLength());
             segment.hash(0);
+            boolean fromServer = segment.sourcePort() == 8080;
+            int clientPort = fromServer ? segment.destinationPort() : segment.sourcePort();
+            Recording known = byClientPort.get(clientPort);
             byClientPort.values().forEach(Recording::packetBegins);
+            if (known != null && known.ending == null) {
+                known.captured(segment);
+            }
             assembler.assemble(segment);
         }
     }

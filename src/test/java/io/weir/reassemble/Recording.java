@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.decode.Segment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -32,11 +34,24 @@ final class Recording implements Stream {
     Acceptance acceptance = Acceptance.ACCEPT;
     Keeper keeper = data -> -1;
     private Consumer<AnomalyReport> anomalyWatcher = anomaly -> {};
+    private final Map<Integer, Long> capturedByPort = new HashMap<>();
+    /** A SYN that ends the connection belongs to the next one, and so do its bytes. */
+    private int lastSynBytes;
+
+    private int lastPort;
     private int acceptsOfPacket;
     private boolean toldOfPacket;
 
     void attach(Connection made) {
         connection = made;
+    }
+
+    /** Payload bytes of a segment that the capture holds; whatever becomes of them, the totals must account for them. */
+    void captured(Segment segment) {
+        // by port, because who is the client may not be settled yet
+        capturedByPort.merge(segment.sourcePort(), (long) segment.payloadLength(), Long::sum);
+        lastPort = segment.sourcePort();
+        lastSynBytes = segment.has(Segment.SYN) ? segment.payloadLength() : 0;
     }
 
     Recording accepting(Acceptance answer) {
@@ -161,6 +176,7 @@ final class Recording implements Stream {
         private long next;
         private long bytes;
         private long gapBytes;
+
         private String kept = "";
         private boolean start;
         private boolean end;
@@ -260,6 +276,8 @@ final class Recording implements Stream {
 
         void checkTotals(Connection completed) {
             HalfConnection half = completed.half(direction);
+            int port = direction == FlowDirection.CLIENT_TO_SERVER ? completed.clientPort() : completed.serverPort();
+            long captured = capturedByPort.getOrDefault(port, 0L);
             assertThat(half.bytes()).as("%s bytes", direction).isEqualTo(bytes);
             assertThat(half.gapBytes()).as("%s gap bytes", direction).isEqualTo(gapBytes);
             assertThat(half.nextOffset()).as("%s next offset", direction).isEqualTo(next);
@@ -267,6 +285,9 @@ final class Recording implements Stream {
             assertThat(half.overlapBytes())
                     .as("%s overlap bytes", direction)
                     .isGreaterThanOrEqualTo(half.duplicateBytes() + half.conflictBytes());
+            assertThat(half.bytes() + half.overlapBytes() + half.refusedBytes())
+                    .as("%s bytes delivered, seen again and refused, of those captured", direction)
+                    .isIn(captured, port == lastPort ? captured - lastSynBytes : captured);
         }
     }
 }
