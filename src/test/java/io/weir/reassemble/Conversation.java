@@ -85,6 +85,7 @@ final class Conversation {
 
     /** Notes the bytes with the stream that they meet, and with the one that they make. */
     void send(Segment segment) {
+        probe.step();
         int before = probe.streams.size();
         if (current != null && current.ending == null) {
             current.captured(segment);

@@ -79,6 +79,7 @@ class OpStreamTest {
         AssemblerOptions options = options(random);
         script.add(options.toString());
         Probe probe = new Probe(options, connection -> recording(new SplittableRandom(seed ^ connection.clientPort())));
+        probe.timersFirst = true;
         Conversation[] conversations = new Conversation[1 + random.nextInt(4)];
         for (int index = 0; index < conversations.length; index++) {
             conversations[index] = probe.conversation()

@@ -19,6 +19,9 @@ final class Probe {
     final Assembler assembler;
     final List<Recording> streams = new ArrayList<>();
     long nowNs = START_NS;
+    /** Runs due timers before a packet instead of with it, so that calls of the two can be told apart. */
+    boolean timersFirst;
+
     private int conversations;
 
     Probe() {
@@ -52,8 +55,15 @@ final class Probe {
         return new Conversation(this, 40_000 + conversations++);
     }
 
-    void assemble(Segment segment) {
+    /** Packet time goes on to the next packet. */
+    void step() {
         nowNs += STEP_NS;
+        if (timersFirst) {
+            after(0);
+        }
+    }
+
+    void assemble(Segment segment) {
         segment.origin(nowNs, segment.interfaceIndex(), segment.domain(), segment.wireLength());
         streams.forEach(Recording::packetBegins);
         assembler.assemble(segment);
