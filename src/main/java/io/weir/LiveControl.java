@@ -12,11 +12,13 @@ import io.weir.capture.Interfaces;
 import io.weir.partition.Partitioner;
 import io.weir.serve.CaptureControl;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** What HTTP asks of the capture, one change after the other. Called on the service's event loop. */
 final class LiveControl implements CaptureControl {
     private static final int RETRY_MS = 1;
+    private static final int WORKER_PATIENCE_MS = 1_000;
 
     private final Vertx vertx;
     private final Partitioner lanes;
@@ -37,9 +39,15 @@ final class LiveControl implements CaptureControl {
         capture = deployed;
     }
 
+    /** Counted between two frames, so that the ledger's identities hold. A worker that does not answer is no excuse. */
     @Override
     public Future<JsonObject> state() {
-        return Future.succeededFuture(report.json());
+        if (capture == null) {
+            return Future.succeededFuture(report.json());
+        }
+        return capture.betweenSlices(report::json)
+                .timeout(WORKER_PATIENCE_MS, TimeUnit.MILLISECONDS)
+                .otherwise(stuck -> report.json());
     }
 
     @Override
@@ -79,7 +87,7 @@ final class LiveControl implements CaptureControl {
         // a change that failed does not keep the next one from being made
         Future<Void> changed = last.transform(before -> action.get());
         last = changed;
-        return changed.map(done -> report.json()).recover(failure -> Future.failedFuture(refusal(failure)));
+        return changed.compose(done -> state()).recover(failure -> Future.failedFuture(refusal(failure)));
     }
 
     /** The capture's worker is idle now, so the lanes have no other writer. */

@@ -151,6 +151,14 @@ public final class CaptureVerticle extends VerticleBase {
         });
     }
 
+    /**
+     * Does something on the worker's thread between two slices: no frame is on its way then, so that counters fit together.
+     * It holds capture up and must be short.
+     */
+    public <T> Future<T> betweenSlices(Callable<T> action) {
+        return onWorker(action);
+    }
+
     private void open() throws CaptureException {
         source = opener.open(filter);
         ledger.opened(source);

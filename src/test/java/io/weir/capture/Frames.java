@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Builds frames for tests. Checksums are 0: nobody here looks at them. */
-final class Frames {
+public final class Frames {
     private Frames() {}
 
     /** Ethernet, IPv4, TCP. */
@@ -13,7 +13,7 @@ final class Frames {
         return ethernet(0x0800, ipv4(6, source, destination, tcpHeader(sourcePort, destinationPort, data)));
     }
 
-    static byte[] udp(String source, int sourcePort, String destination, int destinationPort, String payload) {
+    public static byte[] udp(String source, int sourcePort, String destination, int destinationPort, String payload) {
         byte[] data = payload.getBytes(StandardCharsets.US_ASCII);
         ByteBuffer udp = ByteBuffer.allocate(8 + data.length);
         udp.putShort((short) sourcePort).putShort((short) destinationPort);
@@ -37,13 +37,13 @@ final class Frames {
         return tagged.array();
     }
 
-    static byte[] ethernet(int type, byte[] content) {
+    public static byte[] ethernet(int type, byte[] content) {
         ByteBuffer frame = ByteBuffer.allocate(14 + content.length);
         frame.put(new byte[] {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1}).putShort((short) type);
         return frame.put(content).array();
     }
 
-    static byte[] ipv4(int protocol, String source, String destination, byte[] content) {
+    public static byte[] ipv4(int protocol, String source, String destination, byte[] content) {
         ByteBuffer ip = ByteBuffer.allocate(20 + content.length);
         ip.putShort((short) 0x4500).putShort((short) ip.capacity()).putInt(0).put((byte) 64);
         ip.put((byte) protocol).putShort((short) 0);

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Assumptions;
 
 /** A thread in a network namespace of its own, so that live tests see no traffic but theirs and disturb nobody. */
-final class Namespace {
+public final class Namespace {
     private static final int NEW_NETWORK = 0x40000000;
     private static final int READ_WRITE = 2;
     private static final long SET_TUNNEL = 0x400454CAL;
     private static final int TUNNEL_WITHOUT_PREFIX = 0x1001;
 
-    interface Body {
+    public interface Body {
         void run() throws Exception;
     }
 
@@ -33,7 +33,7 @@ final class Namespace {
     private Namespace() {}
 
     /** Runs the body in a new namespace with lo up; skips the test, aloud, where that is not permitted. */
-    static void run(Body body) throws Exception {
+    public static void run(Body body) throws Exception {
         Assumptions.assumeTrue(Libc.available(), "skipped, no packet rings here: " + Libc.unavailable());
         AtomicReference<Throwable> failure = new AtomicReference<>();
         AtomicReference<String> skipped = new AtomicReference<>();
@@ -63,7 +63,7 @@ final class Namespace {
     }
 
     /** Runs a program in the calling thread's namespace. */
-    static String command(String... words) throws IOException, InterruptedException {
+    public static String command(String... words) throws IOException, InterruptedException {
         Process process;
         try {
             process = new ProcessBuilder(words).redirectErrorStream(true).start();
@@ -79,7 +79,7 @@ final class Namespace {
     }
 
     /** Two Ethernet interfaces joined by a cable. */
-    static void cable(String one, String other) throws IOException, InterruptedException {
+    public static void cable(String one, String other) throws IOException, InterruptedException {
         command("ip", "link", "add", one, "type", "veth", "peer", "name", other);
         for (String name : new String[] {one, other}) {
             // no neighbour discovery among the test's frames
@@ -89,7 +89,7 @@ final class Namespace {
     }
 
     /** An interface without a link layer; what is written to the descriptor arrives there. */
-    static int tunnel(String name) throws IOException, InterruptedException {
+    public static int tunnel(String name) throws IOException, InterruptedException {
         int descriptor;
         try {
             descriptor = Calls.open("/dev/net/tun", READ_WRITE);
@@ -116,7 +116,7 @@ final class Namespace {
     }
 
     /** Sends a frame as it is. */
-    static void send(String name, byte[] frame) {
+    public static void send(String name, byte[] frame) {
         int socket = Libc.socket(17, 3, 0);
         try (Memory address = new Memory(20)) {
             address.clear();

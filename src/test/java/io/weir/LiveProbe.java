@@ -1,0 +1,142 @@
+package io.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import io.weir.ConfigurationReader.Flag;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A running probe in the network namespace of the thread that starts it, and a client for its service. Use it on threads of
+ * that namespace only.
+ */
+final class LiveProbe implements AutoCloseable {
+    private static final int READ_TIMEOUT_MS = 30_000;
+
+    private final Service service;
+
+    private LiveProbe(Service service) {
+        this.service = service;
+    }
+
+    /** @param settings key, value, key, value, and so on */
+    static LiveProbe start(String... settings) throws FailureException, ConfigurationException {
+        List<Flag> flags = new ArrayList<>();
+        flags.add(new Flag(Schema.PORT, "", "0"));
+        for (int index = 0; index < settings.length; index += 2) {
+            Setting setting = Schema.find(settings[index]).orElseThrow();
+            flags.add(new Flag(setting, "", settings[index + 1]));
+        }
+        return new LiveProbe(Service.start(ConfigurationReader.read(null, Map.of(), flags)));
+    }
+
+    JsonObject get(String path) throws IOException {
+        return exchange("GET", path, null);
+    }
+
+    JsonObject put(String path, JsonObject body) throws IOException {
+        return exchange("PUT", path, body);
+    }
+
+    JsonObject post(String path) throws IOException {
+        return exchange("POST", path, null);
+    }
+
+    private JsonObject exchange(String method, String path, JsonObject body) throws IOException {
+        HttpURLConnection connection = connect(path);
+        connection.setRequestMethod(method);
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection.setRequestProperty("Connection", "close");
+        if (body != null) {
+            connection.setDoOutput(true);
+            connection.getOutputStream().write(body.encode().getBytes(StandardCharsets.UTF_8));
+        }
+        boolean good = connection.getResponseCode() < 400;
+        try (InputStream answer = good ? connection.getInputStream() : connection.getErrorStream()) {
+            return new JsonObject(new String(answer.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Server-sent events, one line after the other; the subscription is in force when this returns. */
+    InputStream events(String query) throws IOException {
+        InputStream events =
+                new BufferedInputStream(connect("/api/v1/events?" + query).getInputStream(), 1 << 20);
+        // the greeting
+        while (events.read() != '\n') {
+            // its content does not matter
+        }
+        return events;
+    }
+
+    private HttpURLConnection connect(String path) throws IOException {
+        URL url = new URL("http://127.0.0.1:" + service.port() + path);
+        HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+        connection.setReadTimeout(READ_TIMEOUT_MS);
+        return connection;
+    }
+
+    JsonObject ledger() throws IOException {
+        return get("/api/v1/capture").getJsonObject("ledger");
+    }
+
+    /** The ledger when nothing is on its way any more: all that the kernel counted was handed on or dropped. */
+    JsonObject settledLedger() {
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            JsonObject ledger = ledger();
+            return ledger.getLong("received") == ledger.getLong("delivered") + ledger.getLong("droppedByKernel")
+                    && ledger.encode().equals(ledgerAfter(200).encode());
+        });
+        try {
+            return ledger();
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private JsonObject ledgerAfter(int pauseMs) throws IOException, InterruptedException {
+        Thread.sleep(pauseMs);
+        return ledger();
+    }
+
+    /** Every delivered frame ended in one counter, and none was delivered that the kernel did not see. */
+    static void assertLedgerHolds(JsonObject ledger) {
+        assertThat(ledger.getLong("delivered"))
+                .as(ledger.encodePrettily())
+                .isEqualTo(ledger.getLong("segments")
+                        + ledger.getLong("ownTraffic")
+                        + ledger.getLong("duplicatesOfAnotherInterface")
+                        + sum(ledger.getJsonObject("notTcp"))
+                        + sum(ledger.getJsonObject("malformed"))
+                        + ledger.getJsonObject("fragments").getLong("frames")
+                        + ledger.getLong("failedFrames"));
+        assertThat(ledger.getLong("received"))
+                .as(ledger.encodePrettily())
+                .isGreaterThanOrEqualTo(ledger.getLong("delivered") + ledger.getLong("droppedByKernel"));
+    }
+
+    static long sum(JsonObject counters) {
+        return counters.stream()
+                .mapToLong(entry -> ((Number) entry.getValue()).longValue())
+                .sum();
+    }
+
+    /** Orderly, as a signal does it. */
+    boolean stop() {
+        return service.stop();
+    }
+
+    @Override
+    public void close() {
+        service.stop();
+    }
+}
