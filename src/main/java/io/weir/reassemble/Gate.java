@@ -66,11 +66,15 @@ final class Gate {
         return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
     }
 
-    /** Takes note of the timestamp of a segment that was accepted. */
+    /**
+     * Takes note of the timestamp of a segment that was accepted. One whose bytes were all acknowledged before sets no
+     * timestamp (RFC 7323 section 4.3, rule 2): the receiver drops it, and what was sent before it may still be on its way.
+     */
     void accepted(HalfConnection half, Segment segment) {
         if (segment.hasOption(Segment.OPTION_TIMESTAMPS)
                 && half.is(STARTED)
                 && half.offset(segment.sequence()) <= half.next
+                && half.offset(segment.sequence()) + segment.payloadWireLength() >= half.acked
                 && (!half.is(TIMESTAMP_SEEN) || segment.timestampValue() - half.newestTimestamp > 0)) {
             half.newestTimestamp = segment.timestampValue();
             half.set(TIMESTAMP_SEEN);

@@ -52,6 +52,17 @@ class TimestampTest {
     }
 
     @Test
+    void aRetransmissionOfAcknowledgedBytesMakesNoLateSegmentStale() {
+        conversation.client().timestamps(2_000, 70_000).at(1).data("abc");
+        conversation.server().timestamps(70_001, 2_000).ack(4);
+        conversation.client().timestamps(2_001, 70_000).at(7).data("ghi");
+        conversation.client().timestamps(2_010, 70_000).at(1).data("ab");
+        conversation.client().timestamps(2_001, 70_000).at(4).data("def");
+        assertThat(conversation.stream().client()).isEqualTo("abcdefghi");
+        assertThat(conversation.count(Anomaly.STALE_TIMESTAMP)).isZero();
+    }
+
+    @Test
     void timestampsWrap() {
         Conversation wrapping = Conversation.begin();
         wrapping.client().timestamps(0xFFFF_FFF0, 0).syn();
