@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Reads server-sent events of one stream and digests what its server sent. One thread reads, any thread looks. */
 final class DeliveredStream {
@@ -17,7 +19,7 @@ final class DeliveredStream {
     private volatile long bytes;
     private volatile JsonObject close;
     private volatile String irregular;
-    private int anomalies;
+    private final Map<String, Integer> anomalies = new TreeMap<>();
 
     DeliveredStream(MessageDigest digest) {
         this.digest = digest;
@@ -64,7 +66,7 @@ final class DeliveredStream {
         switch (event.getString("type")) {
             case "gap", "lost" -> irregular = json;
             case "close" -> close = event;
-            case "anomaly" -> anomalies++;
+            case "anomaly" -> anomalies.merge(event.getString("name"), 1, Integer::sum);
             default -> {}
         }
     }
@@ -90,7 +92,8 @@ final class DeliveredStream {
         return irregular;
     }
 
-    int anomalies() {
+    /** How often each; for the reader's thread, or when it has ended. */
+    Map<String, Integer> anomalies() {
         return anomalies;
     }
 }
