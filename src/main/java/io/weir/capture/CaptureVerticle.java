@@ -115,7 +115,7 @@ public final class CaptureVerticle extends VerticleBase {
 
     /** Opens the source again after {@link #stopCapture}, unless it is open. */
     public Future<Void> startCapture() {
-        return onWorker(() -> {
+        return betweenSlices(() -> {
             if (source == null) {
                 cancelRetry();
                 state = CaptureState.STOPPED;
@@ -127,7 +127,7 @@ public final class CaptureVerticle extends VerticleBase {
 
     /** Hands on what was captured, then closes the source. */
     public Future<Void> stopCapture() {
-        return onWorker(() -> {
+        return betweenSlices(() -> {
             finish();
             return null;
         });
@@ -139,7 +139,7 @@ public final class CaptureVerticle extends VerticleBase {
      * @return fails with a {@link FilterException}; the filter before is then still in force
      */
     public Future<Void> filter(String expression) {
-        return onWorker(() -> {
+        return betweenSlices(() -> {
             Filter next = Filter.of(expression);
             if (source instanceof LiveSource live) {
                 live.filter(next);
@@ -149,14 +149,6 @@ public final class CaptureVerticle extends VerticleBase {
             filter = next;
             return null;
         });
-    }
-
-    /**
-     * Does something on the worker's thread between two slices: no frame is on its way then, so that counters fit together.
-     * It holds capture up and must be short.
-     */
-    public <T> Future<T> betweenSlices(Callable<T> action) {
-        return onWorker(action);
     }
 
     private void open() throws CaptureException {
@@ -214,7 +206,7 @@ public final class CaptureVerticle extends VerticleBase {
         boolean idle = false;
         try {
             while (!idle && System.nanoTime() - startedNs < SLICE_NS) {
-                if (!sink.ready()) {
+                if (!sink.ready() && !source.crowded()) {
                     LockSupport.parkNanos(NOT_READY_NS);
                     break;
                 }
@@ -225,13 +217,9 @@ public final class CaptureVerticle extends VerticleBase {
                 idle = frames == 0;
             }
         } finally {
-            sink.sliceEnded(idle && source instanceof LiveSource live ? presentNs(live) : 0);
+            sink.sliceEnded(idle && source instanceof LiveSource live ? live.presentNs() : 0);
         }
         return true;
-    }
-
-    private static long presentNs(LiveSource source) {
-        return System.currentTimeMillis() * 1_000_000 - source.latencyNs();
     }
 
     private void broke(CaptureException failure) {
@@ -298,7 +286,8 @@ public final class CaptureVerticle extends VerticleBase {
         }
     }
 
-    private <T> Future<T> onWorker(Callable<T> action) {
+    /** On the worker's thread between two slices, when no frame is on its way and the counters fit together. Be short. */
+    public <T> Future<T> betweenSlices(Callable<T> action) {
         Callable<T> refusal = () -> {
             throw new IllegalStateException("the capture is stopped for good");
         };

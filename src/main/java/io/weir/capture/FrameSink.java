@@ -4,7 +4,8 @@ package io.weir.capture;
 public interface FrameSink extends FrameHandler {
     /**
      * Whether there is room for the frames of at least one poll, see {@link CaptureVerticle#FRAMES_PER_POLL}. While not, the
-     * source is not asked, and control still gets through. A live source is always ready: it drops and counts.
+     * source is not asked, and control still gets through. A source that is {@linkplain FrameSource#crowded crowded} is asked
+     * all the same, and the sink drops and counts.
      */
     default boolean ready() {
         return true;

@@ -21,6 +21,11 @@ public interface FrameSource extends AutoCloseable {
      */
     int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException;
 
+    /** Whether frames would soon be lost if nobody polled. A file loses nothing. */
+    default boolean crowded() {
+        return false;
+    }
+
     /** Name of an interface that a {@link Frame#interfaceIndex} speaks of; a stable text for any index. */
     String interfaceName(int interfaceIndex);
 

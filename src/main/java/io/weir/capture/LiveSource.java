@@ -29,4 +29,15 @@ public interface LiveSource extends FrameSource {
 
     /** Times of frames that are still to come lie at most this far before the present. */
     long latencyNs();
+
+    /** No frame of an earlier time will come, in nanoseconds since 1970. */
+    default long presentNs() {
+        return System.currentTimeMillis() * 1_000_000 - latencyNs();
+    }
+
+    /** So that a source whose buffer cannot be looked at never waits. */
+    @Override
+    default boolean crowded() {
+        return true;
+    }
 }

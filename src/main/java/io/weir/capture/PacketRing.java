@@ -160,6 +160,13 @@ final class PacketRing implements LiveSource {
         return handedOn;
     }
 
+    /** From half a ring on. */
+    @Override
+    public boolean crowded() {
+        int half = (block + blocks / 2) % blocks * blockBytes;
+        return ((int) WORD.getAcquire(headers, half + BLOCK_STATUS) & STATUS_USER) != 0;
+    }
+
     private void addStatistics() {
         blocksSinceStatistics = 0;
         long counters = socket.takeStatistics();
