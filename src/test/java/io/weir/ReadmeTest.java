@@ -1,7 +1,5 @@
 package io.weir;
 
-import static io.weir.PcapBuilder.ACK;
-import static io.weir.PcapBuilder.FIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -13,7 +11,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The README is read by people first; what it claims is held true here. */
 class ReadmeTest {
@@ -54,43 +51,6 @@ class ReadmeTest {
             }
         }
         assertThat(absent).isEmpty();
-    }
-
-    /** The conversation of the example: one request, one response, of which four bytes are not captured. */
-    private static byte[] exampleCapture() {
-        return new PcapBuilder()
-                .handshake()
-                .client(1001, 5001, ACK, "GET /weir HTTP/1\n")
-                .server(5001, 1018, ACK, "200 ")
-                .server(5009, 1018, ACK, "fish\n")
-                .client(1018, 5014, ACK, "")
-                .after(60)
-                .client(1018, 5014, ACK | FIN, "")
-                .server(5014, 1019, ACK | FIN, "")
-                .client(1019, 5015, ACK, "")
-                .bytes();
-    }
-
-    @Test
-    void theExampleIsWhatWeirSaysOfThatConversation(@TempDir Path folder) throws IOException {
-        Path capture = Files.write(folder.resolve("example.pcap"), exampleCapture());
-        CommandLineRun run = CommandLineRun.weir("read", "--payload", "text", capture.toString());
-        List<String> said = run.text()
-                .lines()
-                .map(line -> line.replace("\"interface\":\"file\"", "\"interface\":\"eth0\""))
-                .toList();
-        List<String> example = new ArrayList<>();
-        int number = 0;
-        for (String frame : String.join("\n", block("example")).split("\n\n")) {
-            List<String> fields =
-                    frame.lines().filter(line -> !line.startsWith(":")).toList();
-            assertThat(fields).hasSize(3);
-            assertThat(fields.get(0)).isEqualTo("id: mrqk2v7k-" + ++number);
-            String data = fields.get(2);
-            assertThat(data).startsWith("data: {\"type\":\"" + fields.get(1).substring("event: ".length()) + "\"");
-            example.add(data.substring("data: ".length()));
-        }
-        assertThat(example).isEqualTo(said);
     }
 
     /** The lines of the fenced block that follows a marker. */
