@@ -106,14 +106,13 @@ public final class Assembler {
         }
     }
 
-    /** Whether the segment is nothing but the next bytes of a direction that waits for nothing. */
+    /** Whether the segment is nothing but the next bytes, or an acknowledgement, of a direction that waits for nothing. */
     private static boolean isNext(HalfConnection half, Segment segment) {
         return (half.state & (STARTED | CLOSED)) == STARTED
                 && segment.sequence() == half.base + (int) half.next
                 && (segment.flags() & RARE_FLAGS) == Segment.ACK
                 && (segment.options() & RARE_OPTIONS) == 0
                 && half.waiting == null
-                && segment.payloadLength() > 0
                 && segment.payloadLength() == segment.payloadWireLength()
                 && segment.checksum() != Checksum.WRONG
                 && segment.hopLimit() == half.hopLimit
@@ -142,13 +141,15 @@ public final class Assembler {
         }
         acknowledgements.take(half, peer, segment);
         acknowledgements.sent(half, peer, half.next + segment.payloadLength());
-        delivery.deliverOnly(
-                half,
-                segment.memory(),
-                segment.payloadOffset(),
-                segment.payloadLength(),
-                timeNs,
-                segment.interfaceIndex());
+        if (segment.payloadLength() > 0) {
+            delivery.deliverOnly(
+                    half,
+                    segment.memory(),
+                    segment.payloadOffset(),
+                    segment.payloadLength(),
+                    timeNs,
+                    segment.interfaceIndex());
+        }
         if (half.acked > half.next || connection.halfOpen || peer.queue != null) {
             endings.settle(connection);
             dueNs = timers.dueNs();

@@ -8,7 +8,10 @@ final class ConnectionTable {
 
     private final boolean byPath;
     private Connection[] slots = new Connection[MIN_SLOTS];
-    /** The upper half of each connection's hash, so that a probe rarely touches a connection that is not the one. */
+    /**
+     * The lower half of each connection's hash, which tells its home: a probe rarely touches a connection that is not the
+     * one, and moving connections touches none.
+     */
     private int[] marks = new int[MIN_SLOTS];
 
     private int size;
@@ -39,14 +42,14 @@ final class ConnectionTable {
 
     /** Whether what is there may have this hash. */
     boolean marked(int slot, long hash) {
-        return marks[slot] == (int) (hash >>> 32);
+        return marks[slot] == (int) hash;
     }
 
     void add(Connection connection) {
         if (2 * (size + 1) > slots.length) {
             resize(2 * slots.length);
         }
-        put(connection);
+        put(connection, (int) hash(connection));
         size++;
     }
 
@@ -57,7 +60,7 @@ final class ConnectionTable {
         }
         int mask = slots.length - 1;
         for (int slot = after(hole); slots[slot] != null; slot = after(slot)) {
-            int home = home(hash(slots[slot]));
+            int home = marks[slot] & mask;
             if ((slot - home & mask) >= (slot - hole & mask)) {
                 slots[hole] = slots[slot];
                 marks[hole] = marks[slot];
@@ -80,23 +83,23 @@ final class ConnectionTable {
         return byPath ? connection.pathHash : connection.hash;
     }
 
-    private void put(Connection connection) {
-        long hash = hash(connection);
-        int slot = home(hash);
+    private void put(Connection connection, int mark) {
+        int slot = home(mark);
         while (slots[slot] != null) {
             slot = after(slot);
         }
         slots[slot] = connection;
-        marks[slot] = (int) (hash >>> 32);
+        marks[slot] = mark;
     }
 
     private void resize(int length) {
-        Connection[] old = slots;
+        Connection[] oldSlots = slots;
+        int[] oldMarks = marks;
         slots = new Connection[length];
         marks = new int[length];
-        for (Connection connection : old) {
-            if (connection != null) {
-                put(connection);
+        for (int slot = 0; slot < oldSlots.length; slot++) {
+            if (oldSlots[slot] != null) {
+                put(oldSlots[slot], oldMarks[slot]);
             }
         }
     }

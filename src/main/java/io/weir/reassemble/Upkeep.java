@@ -141,17 +141,19 @@ final class Upkeep {
 
     /** See {@link Assembler#flushAll}. */
     int flushAll() {
-        int closed = 0;
-        Connection[] all = pool.snapshot();
-        Arrays.sort(all, Comparator.comparingLong(Connection::openedNs));
-        for (Connection connection : all) {
-            if (connection.ending == null) {
-                endings.close(connection, Ending.STOPPED);
-                closed++;
-            } else {
-                endings.forget(connection);
-            }
+        forgetAll(timers.tombstones);
+        forgetAll(timers.lingering);
+        Connection[] open = pool.snapshot();
+        Arrays.sort(open, Comparator.comparingLong(Connection::openedNs));
+        for (Connection connection : open) {
+            endings.close(connection, Ending.STOPPED);
         }
-        return closed;
+        return open.length;
+    }
+
+    private void forgetAll(TimeQueue ended) {
+        while (ended.oldest() != null) {
+            endings.forget((Connection) ended.oldest());
+        }
     }
 }
