@@ -54,18 +54,16 @@ public final class Segment extends CapturedPacket implements TcpHeader {
         return this;
     }
 
-    /** An IPv4 address lies in the low 32 bits of {@code low}; {@code high} is then 0. Forgets the hash. */
+    /** An IPv4 address lies in the low 32 bits of {@code low}; {@code high} is then 0. */
     public Segment addresses(boolean ipv6, long sourceHigh, long sourceLow, long destinationHigh, long destinationLow) {
         this.ipv6 = ipv6;
         this.sourceHigh = sourceHigh;
         this.sourceLow = sourceLow;
         this.destinationHigh = destinationHigh;
         this.destinationLow = destinationLow;
-        hash = 0;
         return this;
     }
 
-    /** Forgets the hash. */
     public Segment ports(int sourcePort, int destinationPort) {
         this.sourcePort = sourcePort;
         this.destinationPort = destinationPort;
@@ -158,7 +156,7 @@ public final class Segment extends CapturedPacket implements TcpHeader {
         return true;
     }
 
-    /** Keyed, direction-free hash of the flow, see {@link FlowHash}; 0 until computed. */
+    /** Keyed, direction-free hash of the flow, see {@link FlowHash}; 0 until computed, {@link #ports} forgets it. */
     public Segment hash(long hash) {
         this.hash = hash;
         return this;

@@ -89,7 +89,7 @@ public final class Assembler {
         reporter.now(timeNs);
         boolean swap = FlowHash.sourceIsHigher(segment);
         Connection connection = pool.find(segment, swap);
-        if (connection == null || connection.ending != null) {
+        if (connection == null || connection.ended()) {
             connection = admission.open(connection, segment, swap);
             dueNs = timers.dueNs();
             if (connection == null) {
@@ -116,9 +116,9 @@ public final class Assembler {
                 && segment.payloadLength() == segment.payloadWireLength()
                 && segment.checksum() != Checksum.WRONG
                 && segment.hopLimit() == half.hopLimit
-                && half.connection.machine.established()
+                && TcpStateMachine.established(half.connection.machine)
                 && !half.connection.resetSuspected
-                && half.connection.candidates == null;
+                && half.connection.candidates() == null;
     }
 
     private void expected(HalfConnection half, HalfConnection peer, Segment segment) {
@@ -136,7 +136,7 @@ public final class Assembler {
         Stream.Acceptance acceptance =
                 connection.stream.accept(segment, connection.direction(half), half.expectedSequence() & 0xFFFFFFFFL);
         if (acceptance == Stream.Acceptance.REFUSE) {
-            half.refusedBytes += segment.payloadLength();
+            half.refuse(segment.payloadLength());
             return;
         }
         acknowledgements.take(half, peer, segment);
@@ -150,7 +150,7 @@ public final class Assembler {
                     timeNs,
                     segment.interfaceIndex());
         }
-        if (half.acked > half.next || connection.halfOpen || peer.queue != null) {
+        if (half.acked > half.next || connection.halfOpen || peer.isTimed()) {
             endings.settle(connection);
             dueNs = timers.dueNs();
         }

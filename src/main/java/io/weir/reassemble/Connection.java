@@ -13,94 +13,82 @@ public final class Connection extends Timed {
 
     final HalfConnection high = new HalfConnection(this);
 
-    // the whole identity; the hash only finds the bucket
-    long hash;
-    private long lowHigh;
-    private long lowLow;
-    private long highHigh;
-    private long highLow;
+    private static final Roles[] ROLES = Roles.values();
+    private static final Ending[] ENDINGS = Ending.values();
+    private static final byte OPEN = -1;
+
+    // the whole identity; the hash, with the path mixed in, only finds the bucket
+    int pathHash;
+    /** The IPv4 addresses, the lower endpoint's in the upper half. */
+    private long ends;
+
     private int ports;
     private int domain;
-    private boolean ipv6;
-    /** Of the packets from the side that sent the first one; null if there is none. */
-    private long[] path;
-    /** Of the packets from the other side, where a tunnel gives them another identifier; null if it is the same. */
-    private long[] returnPath;
-
-    private boolean firstIsHigh;
-    /** The hash with the path mixed in. */
-    long pathHash;
+    /** Null for most. */
+    private Uncommon uncommon;
 
     Stream stream;
     boolean opened;
     boolean lowIsClient;
-    Roles roles;
+    private byte roles;
     private int interfaceIndex;
     private long openedNs;
 
-    /** The ending, once there is one; the connection is then a tombstone or kept on the stream's wish. */
-    Ending ending;
+    /** The ending's ordinal, once there is one; the connection is then a tombstone or kept on the stream's wish. */
+    private byte ending;
 
     boolean halfOpen;
-    final TcpStateMachine machine = new TcpStateMachine();
+    /** What {@link TcpStateMachine#remembered} says. */
+    byte machine;
 
     /** A reset that is obeyed if the connection stays silent. */
     boolean resetSuspected;
-
-    /** Other initial sequence numbers that a SYN brought, with who sent it; null until there is one. */
-    SynCandidates candidates;
 
     Connection() {}
 
     void reset(Segment segment) {
         boolean swap = FlowHash.sourceIsHigher(segment);
-        hash = segment.hash();
-        ipv6 = segment.ipv6();
+        uncommon = Uncommon.of(segment, swap);
         domain = segment.domain();
-        lowHigh = swap ? segment.destinationHigh() : segment.sourceHigh();
-        lowLow = swap ? segment.destinationLow() : segment.sourceLow();
-        highHigh = swap ? segment.sourceHigh() : segment.destinationHigh();
-        highLow = swap ? segment.sourceLow() : segment.destinationLow();
-        ports = swap
-                ? segment.destinationPort() << 16 | segment.sourcePort()
-                : segment.sourcePort() << 16 | segment.destinationPort();
-        path = pathOf(segment);
-        returnPath = null;
-        firstIsHigh = swap;
+        ends = segment.ipv6() ? 0 : ends(segment, swap);
+        ports = ports(segment, swap);
         low.reset();
         high.reset();
         stream = null;
         opened = false;
         lowIsClient = !swap;
-        roles = Roles.FIRST;
+        roles = (byte) Roles.FIRST.ordinal();
         interfaceIndex = segment.interfaceIndex();
         openedNs = segment.timeNs();
-        ending = null;
+        ending = OPEN;
         halfOpen = false;
-        machine.reset();
+        machine = 0;
         resetSuspected = false;
-        candidates = null;
     }
 
-    private static long[] pathOf(Segment segment) {
-        if (segment.pathLength() == 0) {
-            return null;
-        }
-        long[] path = new long[segment.pathLength()];
-        for (int index = 0; index < path.length; index++) {
-            path[index] = segment.path(index);
-        }
-        return path;
+    private static long ends(Segment segment, boolean swap) {
+        return swap
+                ? segment.destinationLow() << 32 | segment.sourceLow()
+                : segment.sourceLow() << 32 | segment.destinationLow();
+    }
+
+    private static int ports(Segment segment, boolean swap) {
+        return swap
+                ? segment.destinationPort() << 16 | segment.sourcePort()
+                : segment.sourcePort() << 16 | segment.destinationPort();
     }
 
     /** Whether the segment belongs to this connection; every part of the identity is compared. */
     boolean is(Segment segment, boolean swap) {
-        return hasEnds(segment, swap) && along(path, segment);
+        return hasEnds(segment, swap) && along(uncommon == null ? null : uncommon.path, segment);
     }
 
     /** Whether the segment comes from the other side along a path of its own that is known already. */
     boolean isReturn(Segment segment, boolean swap) {
-        return returnPath != null && swap != firstIsHigh && hasEnds(segment, swap) && along(returnPath, segment);
+        return uncommon.returnPath != null
+                && swap != uncommon.firstIsHigh
+                && hasEnds(segment, swap)
+                && along(uncommon.returnPath, segment);
     }
 
     /**
@@ -108,8 +96,8 @@ public final class Connection extends Timed {
      * of the path, and above all its acknowledgement, which must name the very next byte of what was seen.
      */
     boolean pairs(Segment segment, boolean swap) {
-        HalfConnection known = firstIsHigh ? high : low;
-        boolean silent = swap != firstIsHigh && known.peer().packets == 0 && returnPath == null;
+        HalfConnection known = uncommon.firstIsHigh ? high : low;
+        boolean silent = swap != uncommon.firstIsHigh && known.peer().packets == 0 && uncommon.returnPath == null;
         if (!silent
                 || !segment.has(Segment.ACK)
                 || !known.is(HalfConnection.STARTED)
@@ -118,11 +106,12 @@ public final class Connection extends Timed {
                 || !sameKinds(segment)) {
             return false;
         }
-        returnPath = pathOf(segment);
+        uncommon.returnPath = Uncommon.pathOf(segment);
         return true;
     }
 
     private boolean sameKinds(Segment segment) {
+        long[] path = uncommon.path;
         boolean same = path != null && path.length == segment.pathLength();
         for (int index = 0; same && index < path.length; index++) {
             same = path[index] >>> 32 == segment.path(index) >>> 32;
@@ -143,19 +132,44 @@ public final class Connection extends Timed {
     }
 
     private boolean hasEnds(Segment segment, boolean swap) {
-        if (ports
-                        != (swap
-                                ? segment.destinationPort() << 16 | segment.sourcePort()
-                                : segment.sourcePort() << 16 | segment.destinationPort())
-                || lowLow != (swap ? segment.destinationLow() : segment.sourceLow())
-                || highLow != (swap ? segment.sourceLow() : segment.destinationLow())
-                || ipv6 != segment.ipv6()
-                || domain != segment.domain()) {
+        if (ports != ports(segment, swap) || domain != segment.domain()) {
             return false;
         }
-        return !ipv6
-                || lowHigh == (swap ? segment.destinationHigh() : segment.sourceHigh())
-                        && highHigh == (swap ? segment.sourceHigh() : segment.destinationHigh());
+        return segment.ipv6()
+                ? uncommon != null && uncommon.hasIpv6Ends(segment, swap)
+                : !ipv6() && ends == ends(segment, swap);
+    }
+
+    /** Hash without the path, of a connection that has one. */
+    int endsHash() {
+        return uncommon.hash;
+    }
+
+    boolean ended() {
+        return ending != OPEN;
+    }
+
+    /** Null while there is none. */
+    Ending ending() {
+        return ending == OPEN ? null : ENDINGS[ending];
+    }
+
+    void end(Ending how) {
+        ending = (byte) how.ordinal();
+    }
+
+    /** Other initial sequence numbers that a SYN brought; null if there are none. */
+    SynCandidates candidates() {
+        return uncommon == null ? null : uncommon.candidates;
+    }
+
+    void candidates(SynCandidates candidates) {
+        if (uncommon == null && candidates != null) {
+            uncommon = new Uncommon();
+        }
+        if (uncommon != null) {
+            uncommon.candidates = candidates;
+        }
     }
 
     HalfConnection peer(HalfConnection half) {
@@ -168,7 +182,7 @@ public final class Connection extends Timed {
 
     void client(HalfConnection half, Roles how) {
         lowIsClient = half == low;
-        roles = how;
+        roles = (byte) how.ordinal();
     }
 
     int port(HalfConnection half) {
@@ -180,16 +194,32 @@ public final class Connection extends Timed {
     }
 
     public boolean ipv6() {
-        return ipv6;
+        return uncommon != null && uncommon.ipv6;
+    }
+
+    private long lowHigh() {
+        return ipv6() ? uncommon.lowHigh : 0;
+    }
+
+    private long lowLow() {
+        return ipv6() ? uncommon.lowLow : ends >>> 32;
+    }
+
+    private long highHigh() {
+        return ipv6() ? uncommon.highHigh : 0;
+    }
+
+    private long highLow() {
+        return ipv6() ? uncommon.highLow : ends & 0xFFFFFFFFL;
     }
 
     /** Address words as in {@link Segment}; text by {@link io.weir.decode.Addresses}. */
     public long clientHigh() {
-        return lowIsClient ? lowHigh : highHigh;
+        return lowIsClient ? lowHigh() : highHigh();
     }
 
     public long clientLow() {
-        return lowIsClient ? lowLow : highLow;
+        return lowIsClient ? lowLow() : highLow();
     }
 
     public int clientPort() {
@@ -197,11 +227,11 @@ public final class Connection extends Timed {
     }
 
     public long serverHigh() {
-        return lowIsClient ? highHigh : lowHigh;
+        return lowIsClient ? highHigh() : lowHigh();
     }
 
     public long serverLow() {
-        return lowIsClient ? highLow : lowLow;
+        return lowIsClient ? highLow() : lowLow();
     }
 
     public int serverPort() {
@@ -218,16 +248,16 @@ public final class Connection extends Timed {
     }
 
     public int pathLength() {
-        return path == null ? 0 : path.length;
+        return uncommon == null || uncommon.path == null ? 0 : uncommon.path.length;
     }
 
     /** Step of the encapsulation path; text by {@link io.weir.decode.Encapsulation#text}. */
     public long path(int index) {
-        return path[index];
+        return uncommon.path[index];
     }
 
     public Roles roles() {
-        return roles;
+        return ROLES[roles];
     }
 
     /** Neither side's SYN was seen. */

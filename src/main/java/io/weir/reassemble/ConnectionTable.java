@@ -49,7 +49,7 @@ final class ConnectionTable {
         if (2 * (size + 1) > slots.length) {
             resize(2 * slots.length);
         }
-        put(connection, (int) hash(connection));
+        put(connection, hash(connection));
         size++;
     }
 
@@ -79,8 +79,8 @@ final class ConnectionTable {
         return Arrays.stream(slots).filter(connection -> connection != null).toArray(Connection[]::new);
     }
 
-    private long hash(Connection connection) {
-        return byPath ? connection.pathHash : connection.hash;
+    private int hash(Connection connection) {
+        return byPath ? connection.pathHash : connection.endsHash();
     }
 
     private void put(Connection connection, int mark) {

@@ -61,7 +61,7 @@ final class Delivery {
         data.begin(connection.direction(half), timeNs, half.acked);
         data.add(segment, at, length, timeNs, interfaceIndex);
         data.place(start, false, firstSkip(half, 0), null);
-        data.stats().set(1, half.outOfOrderPackets, half.overlapBytes, half.conflictBytes);
+        data.stats().set(1, half.outOfOrderPackets(), half.overlapBytes(), half.conflictBytes());
         half.next = start + length;
         connection.stream.reassembled(data);
         history.remember(half, start, segment, at, length);
@@ -142,7 +142,7 @@ final class Delivery {
 
     private void gap(HalfConnection half, long to, GapCause cause) {
         long skipped = to - half.next;
-        half.gapBytes += skipped;
+        half.gap(skipped);
         begin(half);
         half.next = to;
         finish(half, to, skipped, cause, false);
@@ -166,7 +166,6 @@ final class Delivery {
         }
         if (end) {
             half.set(CLOSED | FIN_DELIVERED);
-            half.finOffset = half.next;
             half.acked = Math.min(half.acked, half.next);
             data.markEnd();
         }
@@ -188,7 +187,7 @@ final class Delivery {
         }
         memory.settle(half);
         if (dropped > 0) {
-            half.refusedBytes += dropped;
+            half.refuse(dropped);
             reporter.report(half, Anomaly.DATA_AFTER_FIN, offset, dropped);
         }
     }
@@ -200,7 +199,7 @@ final class Delivery {
             long missing = Math.max(data.skip(), 0);
             data.place(newOffset - missing - saved, data.start(), data.skip(), data.skipCause());
         }
-        data.stats().set(data.chunks(), half.outOfOrderPackets, half.overlapBytes, half.conflictBytes);
+        data.stats().set(data.chunks(), half.outOfOrderPackets(), half.overlapBytes(), half.conflictBytes());
         half.connection.stream.reassembled(data);
         long offset = newOffset;
         int position = 0;
@@ -230,7 +229,7 @@ final class Delivery {
             long bytesEnd = start + runs.bytes(run);
             long known = Math.min(half.next, bytesEnd);
             if (known > start) {
-                half.overlapBytes += known - start;
+                half.overlap(known - start);
                 compareWithLive(half, run, start, known);
             }
             if (bytesEnd > half.next) {
@@ -258,7 +257,7 @@ final class Delivery {
         to = Math.min(to, liveEnd);
         if (from < to) {
             int at = liveAt + (int) (from - liveStart);
-            half.conflictBytes += conflicts.compareRun(half, run, from, live, at, (int) (to - from), false);
+            half.conflict(conflicts.compareRun(half, run, from, live, at, (int) (to - from), false));
         }
     }
 

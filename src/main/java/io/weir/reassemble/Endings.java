@@ -45,7 +45,7 @@ final class Endings {
      */
     void reset(HalfConnection half, HalfConnection peer, Segment segment) {
         if (segment.payloadWireLength() > 0) {
-            half.refusedBytes += segment.payloadLength();
+            half.refuse(segment.payloadLength());
             reporter.report(half, Anomaly.DATA_IN_RST);
         }
         boolean receiversNext = peer.is(ACKNOWLEDGES) && peer.acknowledgement == segment.sequence();
@@ -92,7 +92,7 @@ final class Endings {
 
     /** After whatever a segment or a timer did: the timers anew, and the connection's end if both sides have ended. */
     void settle(Connection connection) {
-        if (connection.ending != null) {
+        if (connection.ended()) {
             return;
         }
         HalfConnection low = connection.low;
@@ -133,9 +133,9 @@ final class Endings {
         delivery.end(client.peer());
         placement.discard(low);
         placement.discard(high);
-        TimeQueue.leave(low);
-        TimeQueue.leave(high);
-        connection.ending = ending;
+        low.leaveQueue();
+        high.leaveQueue();
+        connection.end(ending);
         pool.ended();
         boolean forget = connection.stream.complete(connection, ending, reporter.now());
         if (!forget) {
@@ -166,7 +166,7 @@ final class Endings {
 
     private void bury(Connection connection) {
         connection.stream = null;
-        connection.candidates = null;
+        connection.candidates(null);
         timers.tombstones.add(connection, reporter.now());
         if (timers.tombstones.size() > options.maxStreams()) {
             forget((Connection) timers.tombstones.oldest());
@@ -190,7 +190,7 @@ final class Endings {
                     ? peer.is(STARTED) && peer.base == segment.acknowledgement()
                     : half.is(STARTED) && half.base == segment.sequence() + 1;
         }
-        if (connection.ending == Ending.RST && segment.has(Segment.ACK) && peer.is(STARTED)) {
+        if (connection.ending() == Ending.RST && segment.has(Segment.ACK) && peer.is(STARTED)) {
             long beyond = peer.offset(segment.acknowledgement()) - peer.sentTo;
             if (beyond > 1 && beyond < STRAGGLER_DISTANCE_BYTES) {
                 // its receiver acknowledges what was sent after the reset

@@ -121,6 +121,9 @@ final class Gate {
             half.beyondWindow = 0;
             return false;
         }
-        return ++half.beyondWindow < RESYNCHRONISE_AFTER;
+        if (half.beyondWindow < RESYNCHRONISE_AFTER) {
+            half.beyondWindow++;
+        }
+        return half.beyondWindow < RESYNCHRONISE_AFTER;
     }
 }

@@ -4,7 +4,7 @@ package io.weir.reassemble;
  * One direction of a connection: what its sender sent. Read-only for the library's user, on the assembler's thread, and
  * valid until {@link Stream#complete} returns.
  */
-public final class HalfConnection extends Timed {
+public final class HalfConnection {
     /** Where the first byte of this direction is known from. */
     static final int STARTED = 0x01;
 
@@ -22,7 +22,7 @@ public final class HalfConnection extends Timed {
     static final int ACKNOWLEDGES = 0x100;
     /** Its newest window announcement closes the other side's window. */
     static final int ZERO_WINDOW = 0x200;
-    /** {@link #hint} is the number of an empty segment: the sender's next byte, most likely. */
+    /** {@link Oddities#hint} is the number of an empty segment: the sender's next byte, most likely. */
     static final int HINT = 0x400;
     /** The FIN was delivered and takes a sequence number. */
     static final int FIN_DELIVERED = 0x800;
@@ -45,14 +45,8 @@ public final class HalfConnection extends Timed {
     /** Highest offset behind anything that the sender was seen to send, its FIN included. */
     long sentTo;
 
-    /** Where its newest FIN lies, or where the one lay that ended it; -1 for none. */
-    long finOffset;
-
     /** Offset up to which the other side acknowledged. */
     long acked;
-
-    /** Offset up to which it had when the grace of the holes before it began. */
-    long ackedAtGrace;
 
     /** Offset up to which the other side's window allows to send. */
     long windowEdge;
@@ -60,26 +54,22 @@ public final class HalfConnection extends Timed {
     /** The newest acknowledgement number that this sender sent. */
     int acknowledgement;
 
-    int hint;
-    int windowScale;
-    int maximumSegmentSize;
+    byte windowScale;
     /** Segments in a row that lay beyond the window. */
-    int beyondWindow;
+    byte beyondWindow;
 
     /** Of the newest segment; -1 before the first. */
-    int hopLimit;
+    short hopLimit;
 
     int newestTimestamp;
     long lastSeenNs;
     long historyAt;
     Waiting waiting;
 
+    /** Null until there are some. */
+    private Oddities oddities;
+
     int packets;
-    int outOfOrderPackets;
-    long gapBytes;
-    long overlapBytes;
-    long conflictBytes;
-    long refusedBytes;
 
     HalfConnection(Connection connection) {
         this.connection = connection;
@@ -90,25 +80,19 @@ public final class HalfConnection extends Timed {
         base = 0;
         next = 0;
         sentTo = 0;
-        finOffset = -1;
         acked = -1;
-        ackedAtGrace = 0;
         windowEdge = -1;
         acknowledgement = 0;
-        hint = 0;
         windowScale = 0;
-        maximumSegmentSize = 0;
         beyondWindow = 0;
         hopLimit = -1;
         newestTimestamp = 0;
         lastSeenNs = 0;
         historyAt = History.NONE;
         packets = 0;
-        outOfOrderPackets = 0;
-        gapBytes = 0;
-        overlapBytes = 0;
-        conflictBytes = 0;
-        refusedBytes = 0;
+        if (oddities != null) {
+            oddities.reset();
+        }
     }
 
     boolean is(int bit) {
@@ -149,19 +133,81 @@ public final class HalfConnection extends Timed {
         return waiting != null && waiting.kept != PageCache.NIL;
     }
 
+    /** Made if there are none yet. */
+    Oddities oddities() {
+        if (oddities == null) {
+            oddities = new Oddities(this);
+        }
+        return oddities;
+    }
+
+    boolean isTimed() {
+        return oddities != null && oddities.queue != null;
+    }
+
+    boolean isIn(TimeQueue queue) {
+        return oddities != null && oddities.queue == queue;
+    }
+
+    void leaveQueue() {
+        if (oddities != null) {
+            TimeQueue.leave(oddities);
+        }
+    }
+
+    /** Where its newest FIN lies, or where the one lay that ended it; -1 for none. */
+    long finOffset() {
+        if (is(FIN_DELIVERED)) {
+            return next;
+        }
+        return oddities == null ? -1 : oddities.finOffset;
+    }
+
+    void noFin() {
+        if (oddities != null) {
+            oddities.finOffset = -1;
+        }
+    }
+
+    void outOfOrder() {
+        oddities().outOfOrderPackets++;
+    }
+
+    void gap(long bytes) {
+        oddities().gapBytes += bytes;
+    }
+
+    void overlap(long bytes) {
+        if (bytes != 0) {
+            oddities().overlapBytes += bytes;
+        }
+    }
+
+    void conflict(long bytes) {
+        if (bytes != 0) {
+            oddities().conflictBytes += bytes;
+        }
+    }
+
+    void refuse(long bytes) {
+        if (bytes != 0) {
+            oddities().refusedBytes += bytes;
+        }
+    }
+
     /** Payload bytes delivered. */
     public long bytes() {
-        return next - gapBytes;
+        return next - gapBytes();
     }
 
     /** Bytes told as gaps; {@code bytes() + gapBytes()} is the offset of the next byte. */
     public long gapBytes() {
-        return gapBytes;
+        return oddities == null ? 0 : oddities.gapBytes;
     }
 
     /** Bytes that came again with the same value, or whose first copy is forgotten. */
     public long duplicateBytes() {
-        return overlapBytes - conflictBytes;
+        return overlapBytes() - conflictBytes();
     }
 
     /** Segments of this sender, refused ones included. */
@@ -171,22 +217,22 @@ public final class HalfConnection extends Timed {
 
     /** Segments that had to wait for a hole before them. */
     public long outOfOrderPackets() {
-        return outOfOrderPackets;
+        return oddities == null ? 0 : oddities.outOfOrderPackets;
     }
 
     /** Bytes that came again, with whatever value. */
     public long overlapBytes() {
-        return overlapBytes;
+        return oddities == null ? 0 : oddities.overlapBytes;
     }
 
     /** Bytes that came again with another value. */
     public long conflictBytes() {
-        return conflictBytes;
+        return oddities == null ? 0 : oddities.conflictBytes;
     }
 
     /** Bytes of segments that were refused, or whose bytes never became part of the stream. */
     public long refusedBytes() {
-        return refusedBytes;
+        return oddities == null ? 0 : oddities.refusedBytes;
     }
 
     /** Bytes that wait above a hole now. */
@@ -212,7 +258,7 @@ public final class HalfConnection extends Timed {
     /** One line for a person who debugs. */
     @Override
     public String toString() {
-        return "next " + next + ", acked " + acked + ", fin " + finOffset + ", waiting " + waitingBytes()
+        return "next " + next + ", acked " + acked + ", fin " + finOffset() + ", waiting " + waitingBytes()
                 + (is(CLOSED) ? ", closed" : is(STARTED) ? "" : ", not started");
     }
 }

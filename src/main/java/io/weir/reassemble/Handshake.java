@@ -73,12 +73,12 @@ final class Handshake {
         Connection connection = half.connection;
         int first = segment.sequence() + 1;
         int acknowledged = segment.acknowledgement();
-        boolean ambiguous = connection.candidates != null && peer.base != acknowledged;
+        boolean ambiguous = connection.candidates() != null && peer.base != acknowledged;
         boolean opening = peer.next == 0 && half.next == 0 && !half.is(SYN_SEEN);
         if (ambiguous && opening && peer.is(STARTED)) {
             // of several SYNs the one counts that is answered, remembered or not
             starts.at(peer, acknowledged);
-        } else if (ambiguous && connection.candidates.has(peer, acknowledged)) {
+        } else if (ambiguous && connection.candidates().has(peer, acknowledged)) {
             return Outcome.NEW_CONNECTION;
         } else if (!peer.is(STARTED)) {
             starts.at(peer, acknowledged);
@@ -106,7 +106,7 @@ final class Handshake {
 
     /** An acknowledgement without SYN may choose between several SYN-ACKs. */
     void acknowledged(HalfConnection peer, int acknowledgement) {
-        SynCandidates candidates = peer.connection.candidates;
+        SynCandidates candidates = peer.connection.candidates();
         if (candidates != null
                 && peer.is(STARTED)
                 && peer.next == 0
@@ -135,7 +135,7 @@ final class Handshake {
         half.set(SYN_SEEN);
         if (segment.hasOption(Segment.OPTION_WINDOW_SCALE)) {
             half.set(SCALED);
-            half.windowScale = Math.min(segment.windowScale(), MAX_WINDOW_SCALE);
+            half.windowScale = (byte) Math.min(segment.windowScale(), MAX_WINDOW_SCALE);
             if (segment.windowScale() > MAX_WINDOW_SCALE) {
                 reporter.report(half, Anomaly.WINDOW_SCALE_TOO_LARGE);
             }
@@ -144,14 +144,13 @@ final class Handshake {
             half.set(TIMESTAMPS | TIMESTAMP_SEEN);
             half.newestTimestamp = segment.timestampValue();
         }
-        half.maximumSegmentSize = segment.maximumSegmentSize();
     }
 
     private void remember(HalfConnection half, int first) {
         Connection connection = half.connection;
-        if (connection.candidates == null) {
-            connection.candidates = new SynCandidates();
+        if (connection.candidates() == null) {
+            connection.candidates(new SynCandidates());
         }
-        connection.candidates.add(half, first);
+        connection.candidates().add(half, first);
     }
 }

@@ -91,11 +91,11 @@ final class Held {
         }
         reporter.report(half, why, offset, length);
         if (offset < half.next) {
-            half.refusedBytes += length;
+            half.refuse(length);
             return;
         }
         if (half.hasHeld() && half.waiting.heldRuns >= MAX_SEGMENTS || !memory.fits(length)) {
-            half.refusedBytes += length;
+            half.refuse(length);
             return;
         }
         Waiting waiting = memory.waiting(half);
@@ -140,7 +140,7 @@ final class Held {
         for (int run = half.waiting.held; run != NIL; ) {
             int next = pages.getInt(run, LEFT);
             if (runs.start(run) >= start && runs.start(run) < end) {
-                half.refusedBytes += runs.length(run);
+                half.refuse(runs.length(run));
                 unlink(half.waiting, before, run, next);
                 runs.free(run);
             } else {
@@ -187,7 +187,7 @@ final class Held {
             int marks = pages.getInt(run, PARENT);
             boolean unheard = !peer.is(ACKNOWLEDGES) && half.sentTo >= runs.end(run);
             if ((marks & SYN_DATA) != 0 && !unheard || (marks & (WRONG_CHECKSUM | BEYOND_WINDOW)) != 0) {
-                half.refusedBytes += runs.length(run);
+                half.refuse(runs.length(run));
                 unlink(half.waiting, NIL, run, pages.getInt(run, LEFT));
                 runs.free(run);
             } else {

@@ -41,7 +41,7 @@ final class LinuxQueue extends OutOfOrderQueue {
             if (start < runEnd) {
                 again(half, run, start, Math.min(end, runEnd), end <= runEnd || start > runs.start(run));
                 if (end <= runEnd) {
-                    half.overlapBytes += bytes(start, end);
+                    half.overlap(bytes(start, end));
                     return;
                 }
                 if (start == runs.start(run)) {

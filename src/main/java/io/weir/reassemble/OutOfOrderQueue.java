@@ -116,7 +116,7 @@ abstract class OutOfOrderQueue {
 
     /** Drops a run whose bytes have come again. */
     final void discard(HalfConnection half, int run) {
-        half.overlapBytes += runs.bytes(run);
+        half.overlap(runs.bytes(run));
         half.waiting.runs--;
         half.waiting.bytes -= runs.length(run);
         runs.free(run);
@@ -126,8 +126,7 @@ abstract class OutOfOrderQueue {
     final void again(HalfConnection half, int run, long from, long to, boolean runIsKept) {
         long end = Math.min(Math.min(to, bytesEnd), runs.start(run) + runs.bytes(run));
         if (from < end) {
-            half.conflictBytes +=
-                    conflicts.compareRun(half, run, from, memory, at(from), (int) (end - from), runIsKept);
+            half.conflict(conflicts.compareRun(half, run, from, memory, at(from), (int) (end - from), runIsKept));
         }
     }
 

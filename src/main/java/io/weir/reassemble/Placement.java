@@ -51,7 +51,7 @@ final class Placement {
         long end = offset + length + tail;
         boolean fin = segment.has(Segment.FIN);
         if (fin) {
-            noteFin(half, end);
+            checkFin(half, end);
         }
         if (fin && tail > 0 && end > half.next && !half.is(CLOSED)) {
             // the FIN waits behind the bytes that the snap length cut
@@ -60,6 +60,9 @@ final class Placement {
             tail = Runs.FIN;
         }
         place(half, segment, offset, length, tail);
+        if (fin && !half.is(CLOSED)) {
+            half.oddities().finOffset = end;
+        }
         settle(half);
     }
 
@@ -71,19 +74,19 @@ final class Placement {
         long end = offset + length;
         if (length == 1 && offset == half.next - 1 && tail == 0) {
             reporter.report(half, Anomaly.KEEP_ALIVE);
-            half.refusedBytes++;
+            half.refuse(1);
             return;
         }
         if (half.is(CLOSED) && end > half.next) {
             long from = Math.max(offset, half.next);
-            half.refusedBytes += end - from;
+            half.refuse(end - from);
             reporter.report(half, Anomaly.DATA_AFTER_FIN, from, end - from);
             end = from;
         }
         if (offset < 0) {
             long before = Math.min(end, 0) - offset;
             if (before > 0) {
-                half.refusedBytes += before;
+                half.refuse(before);
                 reporter.report(half, Anomaly.BEFORE_START);
             }
             at += (int) before;
@@ -92,8 +95,8 @@ final class Placement {
         if (offset < half.next) {
             int again = (int) (Math.min(end, half.next) - offset);
             if (again > 0) {
-                half.overlapBytes += again;
-                half.conflictBytes += history.compare(half, offset, segment.memory(), at, again, conflicts);
+                half.overlap(again);
+                half.conflict(history.compare(half, offset, segment.memory(), at, again, conflicts));
             }
             at += again;
             offset += again;
@@ -106,7 +109,7 @@ final class Placement {
         if (offset == half.next) {
             deliver(half, segment.memory(), at, offset, length, segment, tail);
         } else if (length > 0 || tail == Runs.FIN) {
-            half.outOfOrderPackets++;
+            half.outOfOrder();
             enqueue(half, segment.memory(), at, offset, length, segment, tail);
         }
     }
@@ -130,7 +133,7 @@ final class Placement {
         while (!memory.fits(length)) {
             HalfConnection largest = memory.largest();
             if (largest == null || !largest.is(STARTED)) {
-                half.refusedBytes += length;
+                half.refuse(length);
                 reporter.report(half, Anomaly.MEMORY_LIMIT, offset, length);
                 return;
             }
@@ -152,9 +155,9 @@ final class Placement {
     private void placeAnew(
             HalfConnection half, ByteBuffer bytes, int at, long offset, int length, Segment segment, int tail) {
         int known = (int) Math.min(half.next - offset, length);
-        half.overlapBytes += known;
+        half.overlap(known);
         if (half.is(CLOSED)) {
-            half.refusedBytes += length - known;
+            half.refuse(length - known);
         } else if (length > known || offset + length == half.next) {
             deliver(half, bytes, at + known, offset + known, length - known, segment, tail);
         }
@@ -182,14 +185,12 @@ final class Placement {
         }
     }
 
-    /** Notes a FIN's place; whether it counts shows when the bytes before it are there. */
-    private void noteFin(HalfConnection half, long offset) {
-        boolean moved = half.finOffset >= 0 ? offset != half.finOffset : offset < half.next;
+    /** A FIN has one place; whether this one counts shows when the bytes before it are there. */
+    private void checkFin(HalfConnection half, long offset) {
+        long before = half.finOffset();
+        boolean moved = before >= 0 ? offset != before : offset < half.next;
         if (moved) {
             reporter.report(half, Anomaly.FIN_MOVED, offset, 0);
-        }
-        if (!half.is(CLOSED)) {
-            half.finOffset = offset;
         }
     }
 
@@ -227,8 +228,8 @@ final class Placement {
         }
         boolean hole = hasHole(half);
         long since = waitsSinceNs(half);
-        if (hole && !half.hasRuns() && half.queue == timers.holes) {
-            since = half.queuedNs;
+        if (hole && !half.hasRuns() && half.isIn(timers.holes)) {
+            since = half.oddities().queuedNs;
         }
         timers.settleHole(half, since, hole, half.acked > half.next, reporter.now());
     }
@@ -238,7 +239,7 @@ final class Placement {
         while (half.hasHeld()) {
             int run = half.waiting.held;
             half.waiting.held = runs.chained(run);
-            half.refusedBytes += runs.bytes(run);
+            half.refuse(runs.bytes(run));
             runs.free(run);
         }
         if (half.waiting != null) {
@@ -253,7 +254,7 @@ final class Placement {
         discardHeld(half);
         while (half.hasRuns()) {
             int run = queue.first(half.waiting);
-            half.refusedBytes += runs.bytes(run);
+            half.refuse(runs.bytes(run));
             queue.take(half.waiting, run);
             runs.free(run);
         }

@@ -18,6 +18,7 @@ final class SlowPath {
     private final Endings endings;
     private final Admission admission;
     private final Reporter reporter;
+    private final TcpStateMachine machine = new TcpStateMachine();
 
     SlowPath(
             AssemblerOptions options,
@@ -64,7 +65,7 @@ final class SlowPath {
                 half.is(STARTED) ? half.expectedSequence() & 0xFFFFFFFFL : Sequence.INVALID);
         advise(half, segment);
         if (acceptance == Stream.Acceptance.REFUSE) {
-            half.refusedBytes += segment.payloadLength();
+            half.refuse(segment.payloadLength());
         } else if (segment.has(Segment.RST)) {
             endings.reset(half, peer, segment);
         } else {
@@ -83,7 +84,7 @@ final class SlowPath {
             held.hold(half, segment, refusal);
             held.confirm(half, peer);
         } else {
-            half.refusedBytes += segment.payloadLength();
+            half.refuse(segment.payloadLength());
             reporter.report(half, refusal);
         }
     }
@@ -100,7 +101,7 @@ final class SlowPath {
                 return;
             }
             if (outcome == Handshake.Outcome.IGNORED) {
-                half.refusedBytes += segment.payloadLength();
+                half.refuse(segment.payloadLength());
                 return;
             }
         } else if (segment.has(Segment.ACK)) {
@@ -156,12 +157,16 @@ final class SlowPath {
             if (half.hopLimit >= 0 || hopLimit == 1) {
                 reporter.report(half, Anomaly.HOP_LIMIT);
             }
-            half.hopLimit = hopLimit;
+            half.hopLimit = (short) hopLimit;
         }
         Connection connection = half.connection;
         // whether a reset counts is not for the flags to say
-        if (!segment.has(Segment.RST) && !connection.machine.accept(segment.flags(), half == connection.low)) {
-            reporter.report(half, Anomaly.STATE_UNEXPECTED);
+        if (!segment.has(Segment.RST)) {
+            boolean fits = machine.at(connection.machine).accept(segment.flags(), half == connection.low);
+            connection.machine = machine.remembered();
+            if (!fits) {
+                reporter.report(half, Anomaly.STATE_UNEXPECTED);
+            }
         }
     }
 
@@ -170,7 +175,7 @@ final class SlowPath {
         HalfConnection before = swap ? connection.high : connection.low;
         boolean unanswered = before.next == 0 && before.peer().packets == 0;
         int earlier = before.base;
-        SynCandidates candidates = connection.candidates;
+        SynCandidates candidates = connection.candidates();
         reporter.report(before, unanswered ? Anomaly.SYN_AMBIGUOUS : Anomaly.PORT_REUSED);
         endings.close(connection, Ending.REUSED);
         if (connection.stream != null) {
@@ -183,7 +188,7 @@ final class SlowPath {
         HalfConnection half = swap ? opened.high : opened.low;
         half.packets++;
         if (unanswered) {
-            opened.candidates = SynCandidates.moved(candidates, half, earlier);
+            opened.candidates(SynCandidates.moved(candidates, half, earlier));
         }
         take(half, opened.peer(half), segment);
     }

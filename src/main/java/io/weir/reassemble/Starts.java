@@ -75,10 +75,10 @@ final class Starts {
     }
 
     private void begin(HalfConnection half, int sequence) {
-        TimeQueue.leave(half);
+        half.leaveQueue();
         half.base = sequence;
         half.next = 0;
-        half.finOffset = -1;
+        half.noFin();
         half.sentTo = 0;
         half.set(STARTED);
         if (half.hasRuns()) {
@@ -92,13 +92,13 @@ final class Starts {
         int length = segment.payloadLength();
         boolean fin = segment.has(Segment.FIN);
         if (segment.payloadWireLength() == 0 && !fin) {
-            half.hint = sequence;
+            half.oddities().hint = sequence;
             half.set(HINT);
             return;
         }
-        boolean certain =
-                half.is(HINT) && half.hint == sequence || peer.is(ACKNOWLEDGES) && peer.acknowledgement == sequence;
-        if (certain && half.queue != timers.starting) {
+        boolean certain = half.is(HINT) && half.oddities().hint == sequence
+                || peer.is(ACKNOWLEDGES) && peer.acknowledgement == sequence;
+        if (certain && !half.isIn(timers.starting)) {
             half.set(MIDSTREAM);
             begin(half, sequence);
             tellUnknownStart(half);
@@ -110,13 +110,13 @@ final class Starts {
                 && Sequence.difference(sequence + 1, peer.acknowledgement) >= 0
                 && !fin) {
             reporter.report(half, Anomaly.KEEP_ALIVE);
-            half.refusedBytes++;
+            half.refuse(1);
             return;
         }
-        if (half.queue != timers.starting) {
+        if (!half.isIn(timers.starting)) {
             half.base = Sequence.add(sequence, -PROVISIONAL);
             half.next = PROVISIONAL;
-            timers.starting.add(half, segment.timeNs());
+            timers.starting.add(half.oddities(), segment.timeNs());
         }
         int cut = segment.payloadWireLength() - length;
         int tail = fin && cut == 0 ? Runs.FIN : cut;
@@ -142,7 +142,7 @@ final class Starts {
 
     /** The other side acknowledges: if it has what waits here, the wait is over. */
     void acknowledged(HalfConnection half, int acknowledgement) {
-        if (half.queue == timers.starting && half.hasRuns()) {
+        if (half.isIn(timers.starting) && half.hasRuns()) {
             int first = queue.first(half.waiting);
             long end = runs.end(first);
             if (runs.length(first) > 1 && half.offset(acknowledgement) >= end) {
@@ -153,11 +153,11 @@ final class Starts {
 
     /** Starts a direction at the lowest byte that waits; does nothing if nothing does. */
     void now(HalfConnection half) {
-        if (half.queue != timers.starting) {
+        if (!half.isIn(timers.starting)) {
             return;
         }
         if (!half.hasRuns()) {
-            TimeQueue.leave(half);
+            half.leaveQueue();
             half.next = 0;
             return;
         }
@@ -185,7 +185,7 @@ final class Starts {
             }
             long end = runs.end(first);
             int dropped = (int) (Math.min(end, 0) - runs.start(first));
-            half.refusedBytes += Math.min(dropped, runs.bytes(first));
+            half.refuse(Math.min(dropped, runs.bytes(first)));
             if (end > 0) {
                 half.waiting.bytes -= dropped;
                 runs.trimHead(first, dropped);
@@ -202,7 +202,7 @@ final class Starts {
         if (connection.opened) {
             return;
         }
-        if (connection.roles == Roles.FIRST) {
+        if (connection.roles() == Roles.FIRST) {
             boolean low = known(connection.port(connection.low));
             boolean high = known(connection.port(connection.high));
             if (low != high) {

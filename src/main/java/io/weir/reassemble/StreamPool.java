@@ -78,7 +78,7 @@ public final class StreamPool {
     Connection add(Segment segment) {
         Connection connection = spares > 0 ? spare[--spares] : new Connection();
         connection.reset(segment);
-        connection.pathHash = hash.withPath(segment.hash(), segment);
+        connection.pathHash = (int) hash.withPath(segment.hash(), segment);
         connections.add(connection);
         if (connection.pathLength() > 0) {
             tunnelled.add(connection);

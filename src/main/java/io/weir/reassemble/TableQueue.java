@@ -25,7 +25,7 @@ final class TableQueue extends OutOfOrderQueue {
             boolean newWins = policy.newWins(start - runs.start(left), end - leftEnd);
             again(half, left, start, overlapEnd, !newWins);
             if (!newWins) {
-                half.overlapBytes += bytes(start, overlapEnd);
+                half.overlap(bytes(start, overlapEnd));
                 start = overlapEnd;
             } else {
                 if (end < leftEnd) {
@@ -45,7 +45,7 @@ final class TableQueue extends OutOfOrderQueue {
             again(half, right, rightStart, overlapEnd, !newWins);
             int next = tree.next(right);
             if (!newWins) {
-                half.overlapBytes += bytes(rightStart, overlapEnd);
+                half.overlap(bytes(rightStart, overlapEnd));
                 if (start < rightStart) {
                     linkAfter(waiting, create(waiting, start, rightStart, 0), left);
                 }
@@ -53,7 +53,7 @@ final class TableQueue extends OutOfOrderQueue {
                 start = overlapEnd;
             } else if (end < rightEnd) {
                 int cut = (int) (end - rightStart);
-                half.overlapBytes += Math.min(cut, runs.bytes(right));
+                half.overlap(Math.min(cut, runs.bytes(right)));
                 waiting.bytes -= cut;
                 runs.trimHead(right, cut);
             } else {
@@ -93,7 +93,7 @@ final class TableQueue extends OutOfOrderQueue {
     /** Takes what lies from {@code from} on off a run; of it, what lies below {@code counted} has come again. */
     private void cutTail(HalfConnection half, int run, long from, long counted) {
         long bytesEnd = runs.start(run) + runs.bytes(run);
-        half.overlapBytes += Math.max(0, Math.min(counted, bytesEnd) - from);
+        half.overlap(Math.max(0, Math.min(counted, bytesEnd) - from));
         int keep = (int) (from - runs.start(run));
         half.waiting.bytes -= runs.length(run) - keep;
         runs.trimTail(run, keep);

@@ -24,6 +24,9 @@ public final class TcpStateMachine {
         RESET
     }
 
+    private static final State[] STATES = State.values();
+    private static final int ESTABLISHED = State.ESTABLISHED.ordinal();
+
     private State state = State.CLOSED;
     /** Who sent the first SYN, later who sent the first FIN. */
     private boolean leader;
@@ -37,9 +40,21 @@ public final class TcpStateMachine {
         return state;
     }
 
-    /** Whether only the rare flags can be of interest; a cheap question for a fast path. */
-    boolean established() {
-        return state == State.ESTABLISHED;
+    /** All that it remembers, 0 for a new one; so that a million connections need no machine each. */
+    byte remembered() {
+        return (byte) (state.ordinal() << 1 | (leader ? 1 : 0));
+    }
+
+    /** Goes on where the machine was that remembered this. */
+    TcpStateMachine at(byte remembered) {
+        state = STATES[remembered >> 1];
+        leader = (remembered & 1) != 0;
+        return this;
+    }
+
+    /** Whether only the rare flags can be of interest to that machine; a cheap question for a fast path. */
+    static boolean established(byte remembered) {
+        return remembered >> 1 == ESTABLISHED;
     }
 
     /**

@@ -65,16 +65,16 @@ final class Timers {
     /** To be called after whatever may have opened or closed a hole. */
     void settleHole(HalfConnection half, long firstRunNs, boolean hole, boolean acked, long nowNs) {
         if (!hole) {
-            if (half.queue == holes || half.queue == ackedHoles) {
-                TimeQueue.leave(half);
+            if (half.isIn(holes) || half.isIn(ackedHoles)) {
+                half.leaveQueue();
             }
         } else if (acked) {
-            if (half.queue != ackedHoles) {
-                half.ackedAtGrace = half.acked;
-                ackedHoles.add(half, nowNs);
+            if (!half.isIn(ackedHoles)) {
+                half.oddities().ackedAtGrace = half.acked;
+                ackedHoles.add(half.oddities(), nowNs);
             }
-        } else if (half.queue != holes || half.queuedNs != firstRunNs) {
-            holes.add(half, firstRunNs);
+        } else if (!half.isIn(holes) || half.oddities().queuedNs != firstRunNs) {
+            holes.add(half.oddities(), firstRunNs);
         }
     }
 }

@@ -40,7 +40,7 @@ final class Upkeep {
         reporter.now(nowNs);
         Timed due;
         while ((due = due(timers.starting, options.startGraceNs(), nowNs)) != null) {
-            HalfConnection half = (HalfConnection) due;
+            HalfConnection half = ((Oddities) due).half;
             starts.now(half);
             endings.settle(half.connection);
         }
@@ -50,10 +50,10 @@ final class Upkeep {
             endings.settle(half.connection);
         }
         while ((due = due(timers.ackedHoles, options.ackedHoleGraceNs(), nowNs)) != null) {
-            giveUpAcked((HalfConnection) due);
+            giveUpAcked(((Oddities) due).half);
         }
         while ((due = due(timers.holes, options.holeTimeoutNs(), nowNs)) != null) {
-            giveUp((HalfConnection) due, GapCause.TIMEOUT);
+            giveUp(((Oddities) due).half, GapCause.TIMEOUT);
         }
         closeDue(timers.halfOpen, options.halfOpenTimeoutNs(), nowNs, Ending.IDLE);
         closeDue(timers.suspected, options.halfOpenTimeoutNs(), nowNs, Ending.RST);
@@ -68,17 +68,17 @@ final class Upkeep {
 
     /** All holes go that were acknowledged past when the grace began; what was acknowledged since has a grace of its own. */
     private void giveUpAcked(HalfConnection half) {
-        long to = half.ackedAtGrace;
+        long to = half.oddities().ackedAtGrace;
         while (placement.hasHole(half) && half.next < Math.min(to, half.acked)) {
             placement.giveUpHole(half, GapCause.NOT_CAPTURED);
         }
-        TimeQueue.leave(half);
+        half.leaveQueue();
         endings.settle(half.connection);
     }
 
     private void giveUp(HalfConnection half, GapCause cause) {
         placement.giveUpHole(half, cause);
-        TimeQueue.leave(half);
+        half.leaveQueue();
         endings.settle(half.connection);
     }
 
@@ -106,7 +106,7 @@ final class Upkeep {
     Assembler.Flushed flush(FlushOptions what) {
         int flushed = 0;
         for (Timed each : older(what.dataOlderThanNs(), timers.holes, timers.ackedHoles)) {
-            HalfConnection half = (HalfConnection) each;
+            HalfConnection half = ((Oddities) each).half;
             boolean old = false;
             while (placement.hasHole(half) && placement.waitsSinceNs(half) < what.dataOlderThanNs()) {
                 placement.giveUpHole(half, GapCause.TIMEOUT);
@@ -114,14 +114,14 @@ final class Upkeep {
             }
             if (old) {
                 flushed++;
-                TimeQueue.leave(half);
+                half.leaveQueue();
                 endings.settle(half.connection);
             }
         }
         int before = pool.size();
         for (Timed each : older(what.closeOlderThanNs(), timers.halfOpen, timers.suspected, timers.open)) {
             Connection connection = (Connection) each;
-            if (connection.ending == null && connection.lastSeenNs() < what.closeOlderThanNs()) {
+            if (!connection.ended() && connection.lastSeenNs() < what.closeOlderThanNs()) {
                 endings.close(connection, Ending.IDLE);
             }
         }

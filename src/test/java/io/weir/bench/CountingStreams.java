@@ -35,7 +35,7 @@ final class CountingStreams implements StreamFactory {
         return mostOpen;
     }
 
-    /** How many have been told bytes. */
+    /** How many directions have been told bytes. */
     int delivering() {
         return delivering;
     }
@@ -49,15 +49,12 @@ final class CountingStreams implements StreamFactory {
     }
 
     private final class Counting implements Stream {
-        private long received;
-
         @Override
         public void reassembled(ScatterGather data) {
             int length = data.length();
-            if (received == 0 && length > 0) {
+            if (data.offset() == 0 && length > 0) {
                 delivering++;
             }
-            received += length;
             bytes += length;
             if (data.skip() != 0) {
                 gaps++;
