@@ -105,4 +105,18 @@ class DecoyTest {
         assertThat(conversation.stream().log).contains("client urgent 1+1");
         assertThat(conversation.count(Anomaly.URGENT)).isEqualTo(1);
     }
+
+    @Test
+    @DisplayName("evasion: a segment with another hop limit is told, and delivered: here it arrived")
+    void aSegmentWithAnotherHopLimitIsToldAndDelivered() {
+        conversation.client().raw().hopLimit(64);
+        conversation.client().ack(1);
+        long before = conversation.count(Anomaly.HOP_LIMIT);
+        conversation.client().data("ab");
+        conversation.client().raw().hopLimit(3);
+        conversation.client().data("cd");
+        conversation.client().at(-900).rst();
+        assertThat(conversation.stream().client()).isEqualTo("abcd");
+        assertThat(conversation.count(Anomaly.HOP_LIMIT)).isEqualTo(before + 1);
+    }
 }

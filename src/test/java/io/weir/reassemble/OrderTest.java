@@ -165,4 +165,26 @@ class OrderTest {
         conversation.client().at(1).data("abc");
         assertThat(conversation.stream().client()).isEqualTo("abcdef");
     }
+
+    @Test
+    @DisplayName("CVE-2024-55627: holes next to every place that the stream has slid to")
+    void holesNextToEveryPlaceThatTheStreamHasSlidTo() {
+        for (int slid = 0; slid <= 70; slid++) {
+            for (int distance = -1; distance <= 1; distance++) {
+                Conversation sliding = Conversation.open();
+                String sent = "abcdefghij".repeat(7).substring(0, slid);
+                if (slid > 0) {
+                    sliding.client().data(sent);
+                }
+                int hole = slid + 1 + distance;
+                sliding.client().at(1 + Math.max(0, hole)).data("0123456789");
+                sliding.probe.end();
+                int gap = Math.max(0, Math.max(0, hole) - slid);
+                String fresh = "0123456789".substring(Math.max(0, slid - Math.max(0, hole)));
+                assertThat(sliding.stream().client())
+                        .as("slid %d, %d", slid, distance)
+                        .isEqualTo(sent + (gap > 0 ? "[" + gap + " timeout]" : "") + fresh);
+            }
+        }
+    }
 }

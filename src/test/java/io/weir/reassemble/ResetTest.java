@@ -188,4 +188,21 @@ class ResetTest {
         conversation.client().at(5).data("BBBB");
         assertThat(conversation.stream().client()).isEqualTo("AAAABBBB");
     }
+
+    @Test
+    @DisplayName(
+            "evasion: a connection that outlives a reset is picked up again when its receiver acknowledges new bytes")
+    void aConnectionThatOutlivesAResetIsPickedUpAgain() {
+        conversation.client().data("AAAA");
+        conversation.client().rst();
+        conversation.client().at(5).data("BBBB");
+        conversation.server().ack(9);
+        conversation.client().at(9).data("CCCC");
+        conversation.after(Options.SECOND);
+        assertThat(conversation.probe.streams).hasSize(2);
+        assertThat(conversation.probe.streams.get(0).client()).isEqualTo("AAAA");
+        assertThat(conversation.newest().client()).isEqualTo("CCCC");
+        assertThat(conversation.newest().connection.midstream()).isTrue();
+        assertThat(conversation.count(Anomaly.RST_IGNORED)).isEqualTo(1);
+    }
 }
