@@ -24,7 +24,7 @@ public final class CaptureVerticle extends VerticleBase {
     private static final int WAIT_MS = 5;
     private static final long NOT_READY_NS = 1_000_000;
     private static final long REFRESH_NS = 1_000_000_000;
-    private static final int LAST_POLLS = 1_000;
+    private static final int LAST_POLLS = 4_000;
 
     private final SourceOpener opener;
     private final CaptureListener listener;
@@ -256,8 +256,10 @@ public final class CaptureVerticle extends VerticleBase {
     private void finish() {
         cancelRetry();
         try {
-            if (source instanceof LiveSource) {
-                for (int polls = 0; polls < LAST_POLLS && source.poll(sink, FRAMES_PER_POLL, 0) > 0; polls++) {
+            if (source instanceof LiveSource live) {
+                live.endIntake();
+                int waitMs = (int) (live.latencyNs() / 1_000_000);
+                for (int polls = 0; polls < LAST_POLLS && source.poll(sink, FRAMES_PER_POLL, waitMs) > 0; polls++) {
                     // the kernel's buffer is bounded, and so is this
                 }
                 sink.sliceEnded(0);

@@ -35,6 +35,9 @@ public interface LiveSource extends FrameSource {
         return System.currentTimeMillis() * 1_000_000 - latencyNs();
     }
 
+    /** As far as the source can: no frame is captured from now on; those that were can still be polled. */
+    default void endIntake() {}
+
     /** So that a source whose buffer cannot be looked at never waits. */
     @Override
     default boolean crowded() {

@@ -86,10 +86,10 @@ final class PacketRing implements LiveSource {
             ring.start(options.filter());
             return ring;
         } catch (LastErrorException failure) {
-            close(socket);
+            RingSocket.close(socket);
             throw LiveFailures.ofRing(failure, targets, options);
         } catch (FilterException wrong) {
-            close(socket);
+            RingSocket.close(socket);
             throw new CaptureException("The filter cannot be used: " + wrong.getMessage(), wrong);
         }
     }
@@ -108,9 +108,8 @@ final class PacketRing implements LiveSource {
 
     @Override
     public int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException {
-        int handedOn = 0;
         try {
-            handedOn = drain(handler, maxFrames);
+            int handedOn = drain(handler, maxFrames);
             if (handedOn == 0) {
                 addStatistics();
                 if (waitMs > 0) {
@@ -120,10 +119,10 @@ final class PacketRing implements LiveSource {
                     handedOn = drain(handler, maxFrames);
                 }
             }
+            return handedOn;
         } catch (LastErrorException failure) {
             throw new CaptureException("The packet ring on " + targets + " broke: " + failure.getMessage(), failure);
         }
-        return handedOn;
     }
 
     private int drain(FrameHandler handler, int maxFrames) {
@@ -131,8 +130,7 @@ final class PacketRing implements LiveSource {
         while (handedOn < maxFrames) {
             int blockAt = block * blockBytes;
             if (framesLeft == 0) {
-                int status = (int) WORD.getAcquire(headers, blockAt + BLOCK_STATUS);
-                if ((status & STATUS_USER) == 0) {
+                if (!ready(blockAt)) {
                     break;
                 }
                 framesLeft = headers.getInt(blockAt + BLOCK_PACKETS);
@@ -160,11 +158,14 @@ final class PacketRing implements LiveSource {
         return handedOn;
     }
 
+    private boolean ready(int blockAt) {
+        return ((int) WORD.getAcquire(headers, blockAt + BLOCK_STATUS) & STATUS_USER) != 0;
+    }
+
     /** From half a ring on. */
     @Override
     public boolean crowded() {
-        int half = (block + blocks / 2) % blocks * blockBytes;
-        return ((int) WORD.getAcquire(headers, half + BLOCK_STATUS) & STATUS_USER) != 0;
+        return ready((block + blocks / 2) % blocks * blockBytes);
     }
 
     private void addStatistics() {
@@ -271,6 +272,11 @@ final class PacketRing implements LiveSource {
     }
 
     @Override
+    public void endIntake() {
+        socket.shut();
+    }
+
+    @Override
     public void interrupt() {
         socket.wake();
     }
@@ -279,17 +285,13 @@ final class PacketRing implements LiveSource {
     public void close() {
         try {
             addStatistics();
+            // what still lies in the ring
+            dropped = Math.max(dropped, received - delivered.get());
         } catch (LastErrorException alreadyClosed) {
             // closing twice is no mistake
         }
-        headers = null;
         frames = null;
+        headers = null;
         socket.close();
-    }
-
-    private static void close(RingSocket socket) {
-        if (socket != null) {
-            socket.close();
-        }
     }
 }

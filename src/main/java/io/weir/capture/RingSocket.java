@@ -78,6 +78,11 @@ final class RingSocket implements AutoCloseable {
         }
     }
 
+    /** From now on no frame enters the ring. */
+    void shut() {
+        attach(new BpfProgram(new long[] {BpfProgram.instruction(BpfProgram.CLASS_RET, 0, 0, 0)}));
+    }
+
     /**
      * Makes the ring and maps it.
      *
@@ -178,6 +183,13 @@ final class RingSocket implements AutoCloseable {
     private void integer(int option, int value) {
         answer.setInt(0, value);
         Libc.setsockopt(fd, SOL_PACKET, option, Libc.address(answer), 4);
+    }
+
+    /** For one that may be null. */
+    static void close(RingSocket socket) {
+        if (socket != null) {
+            socket.close();
+        }
     }
 
     /** Unmaps the ring: its memory must not be touched any more. */
