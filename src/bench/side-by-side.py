@@ -32,6 +32,7 @@ LOADS = {
     "wide": "1000000 100 100 1448 1000000 0 0 0 4",
 }
 WIDE_STREAMS = 1_000_000
+WAYS = ["read/full", "read/bare", "mapped/full", "mapped/bare"]
 PASSES = {"wide": 4}
 GO_REPEATS = {"wide": 1}
 HEAP = {"wide": "1g"}
@@ -103,7 +104,7 @@ def gopacket(gopeer, load, name):
 
 
 def weir(java, classes, load, name, reader, checks):
-    passes = PASSES.get(name, 11)
+    passes = PASSES.get(name, 9)
     command = [java, "-Xmx" + HEAP.get(name, "512m"), "-cp", classes, "io.weir.bench.AssembleFile", load, reader,
                checks, str(passes)]
     if name == "wide":
@@ -124,8 +125,7 @@ def assemblers(arguments, work, pcapgen, gopeer):
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in arguments.loads:
         load = make_load(pcapgen, work, name)
-        ways = [(java, reader, checks) for java in arguments.java for reader in ("read", "mapped")
-                for checks in ("full", "bare")]
+        ways = [(java, *way.split("/")) for java in arguments.java for way in arguments.ways]
         peers, own = [], {way: [] for way in ways}
         for round_number in range(arguments.rounds):
             say(f"{name}, round {round_number + 1} of {arguments.rounds}")
@@ -193,6 +193,7 @@ def main():
     parser.add_argument("--classes", nargs="+", default=["target/classes", "target/test-classes"])
     parser.add_argument("--jar", default="target/weir.jar")
     parser.add_argument("--loads", nargs="*", default=list(LOADS), choices=list(LOADS))
+    parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=list(WAYS), help="of reading and checking")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--keep", action="store_true", help="keep the loads in the work folder")
     parser.add_argument("--no-processes", action="store_true", help="only the assemblers")
