@@ -40,8 +40,9 @@ final class CaptureLog implements CaptureListener {
 
     @Override
     public void frameFailed(RuntimeException failure) {
-        if (defects.observe("frame", failure.toString(), 0)) {
-            LOG.error("a frame was lost by a defect of weir: {}", failure.toString(), failure);
+        long count = defects.observe("frame", failure.toString(), 0);
+        if (count > 0) {
+            LOG.error("a frame was lost by a defect of weir: {} ({} so far)", failure.toString(), count, failure);
         }
     }
 

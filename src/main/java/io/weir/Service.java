@@ -101,8 +101,10 @@ final class Service {
         DistinctErrors defects = new DistinctErrors();
         vertx.exceptionHandler(failure -> {
             String cause = failure.getCause() == null ? "" : ": " + failure.getCause();
-            if (defects.observe("event loop", failure + cause, 0)) {
-                LOG.error("defect of weir, which goes on: {}{}", failure.getMessage(), cause, failure);
+            long count = defects.observe("event loop", failure + cause, 0);
+            if (count > 0) {
+                LOG.error(
+                        "defect of weir, which goes on: {}{} ({} so far)", failure.getMessage(), cause, count, failure);
             }
         });
         return vertx;

@@ -150,7 +150,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
     /** A defect of ours, never of the traffic: the partition goes on, and Vert.x reports each distinct failure once. */
     private void failed(String where, RuntimeException failure, long timeNs) {
         ledger().counters().increment(RelayCounter.FAILURES);
-        if (ledger().failures().observe(where, failure.toString(), timeNs)) {
+        if (ledger().failures().observe(where, failure.toString(), timeNs) > 0) {
             context.runOnContext(report -> {
                 throw new IllegalStateException(
                         "partition " + options.index() + " failed while " + where + " and goes on", failure);

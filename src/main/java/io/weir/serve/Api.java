@@ -48,7 +48,11 @@ final class Api {
         CaptureEndpoint capture = new CaptureEndpoint(neighbours.capture(), audit);
         ContentEndpoint content = new ContentEndpoint(partitions, audit);
         ReplayEndpoint replays = new ReplayEndpoint(
-                vertx, neighbours.capture(), audit, options.limits().replayBytes());
+                vertx,
+                neighbours.capture(),
+                audit,
+                options.limits().replayBytes(),
+                options.heartbeat().toMillis());
         PageEndpoint page = new PageEndpoint();
         StatusEndpoint status = new StatusEndpoint(neighbours.checks(), neighbours.metrics());
         endpoints = List.of(

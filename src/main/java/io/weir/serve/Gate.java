@@ -3,6 +3,7 @@ package io.weir.serve;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
 import io.weir.tally.Counters;
 import java.nio.charset.StandardCharsets;
@@ -81,8 +82,8 @@ final class Gate {
 
     /** @throws Problem the request may not be answered, whoever sends it */
     void checkOrigin(HttpServerRequest request) {
-        List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
-        HostAndPort host = hosts.size() == 1 ? HostAndPort.parseAuthority(hosts.get(0), -1) : null;
+        String asked = askedHost(request);
+        HostAndPort host = asked == null ? null : HostAndPort.parseAuthority(asked, -1);
         if (host == null || !known(bare(host.host()), request)) {
             counters.increment(ServeCounter.REFUSED_HOST);
             throw new Problem(
@@ -93,7 +94,7 @@ final class Gate {
         }
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         String site = request.getHeader("Sec-Fetch-Site");
-        boolean foreignOrigin = origin != null && !origin.equalsIgnoreCase(request.scheme() + "://" + hosts.get(0));
+        boolean foreignOrigin = origin != null && !origin.equalsIgnoreCase(request.scheme() + "://" + asked);
         // a page may link to our page, but no page of another origin may make a browser ask the API, not even blindly
         boolean foreignSite = site != null
                 && !site.equals("same-origin")
@@ -103,6 +104,18 @@ final class Gate {
             counters.increment(ServeCounter.REFUSED_ORIGIN);
             throw new Problem(ProblemKind.ORIGIN, "pages of other origins may not ask", "Origin");
         }
+    }
+
+    /** The one host that the request names; null if it names none, or several. HTTP/2 has a pseudo-header for it. */
+    private static String askedHost(HttpServerRequest request) {
+        List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
+        if (request.version() != HttpVersion.HTTP_2) {
+            return hosts.size() == 1 ? hosts.get(0) : null;
+        }
+        String authority =
+                request.authority() == null ? null : request.authority().toString();
+        boolean agree = hosts.isEmpty() || hosts.size() == 1 && hosts.get(0).equalsIgnoreCase(authority);
+        return agree ? authority : null;
     }
 
     /** An address is safe if it is the one that was connected to: no name was looked up that somebody could have forged. */

@@ -16,8 +16,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.weir.tally.Counters;
+import io.weir.tally.DistinctErrors;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -38,6 +38,7 @@ final class Listener {
     /** Null for plain HTTP. */
     private final TlsFiles tls;
 
+    private final DistinctErrors failures = new DistinctErrors();
     private int connections;
 
     Listener(
@@ -81,18 +82,7 @@ final class Listener {
     }
 
     private HttpServerOptions serverOptions() {
-        ServeOptions.Limits limits = options.limits();
-        HttpServerOptions server = new HttpServerOptions()
-                .setHost(options.host())
-                .setPort(options.port())
-                .setMaxHeaderSize(limits.headerBytes())
-                .setMaxInitialLineLength(limits.uriBytes())
-                .setIdleTimeout((int) limits.idle().toMillis())
-                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setHttp2ClearTextEnabled(false)
-                .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
-                .setCompressionSupported(false)
-                .setHandle100ContinueAutomatically(false);
+        HttpServerOptions server = HttpSettings.of(options);
         if (tls != null) {
             tls.apply(server);
         }
@@ -136,6 +126,10 @@ final class Listener {
     private void enter(RoutingContext context) {
         counters.increment(ServeCounter.REQUESTS);
         secure(context.response().headers());
+        // HTTP/2 has no request line, so its length is not bounded by the codec
+        if (context.request().uri().length() > options.limits().uriBytes()) {
+            throw uriTooLong();
+        }
         gate.checkOrigin(context.request());
         context.next();
     }
@@ -185,11 +179,7 @@ final class Listener {
         Problem problem = problem(context.failure(), context.statusCode());
         if (problem.kind() == ProblemKind.INTERNAL) {
             counters.increment(ServeCounter.FAILURES);
-            LOG.error(
-                    "{} {} failed",
-                    context.request().method(),
-                    context.request().path(),
-                    context.failure());
+            told(context);
         }
         switch (problem.kind()) {
             case CREDENTIALS:
@@ -203,7 +193,7 @@ final class Listener {
                 audit.denied(context.request(), problem);
                 break;
             case TOO_LARGE:
-                context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                closeAfter(context.request());
                 break;
             case BUSY:
                 context.response().putHeader(HttpHeaders.RETRY_AFTER, "5");
@@ -212,6 +202,16 @@ final class Listener {
                 break;
         }
         problem.send(context.response());
+    }
+
+    private void told(RoutingContext context) {
+        Throwable failure = context.failure();
+        Route at = context.currentRoute();
+        String route = context.request().method() + " " + (at == null ? "" : at.getPath());
+        long count = failures.observe(route, String.valueOf(failure), System.currentTimeMillis() * 1_000_000);
+        if (count > 0) {
+            LOG.error("{} failed: {} ({} so far)", route, failure, count, failure);
+        }
     }
 
     private Problem problem(Throwable failure, int status) {
@@ -227,6 +227,12 @@ final class Listener {
             return new Problem(ProblemKind.REQUEST, "the request cannot be understood");
         }
         return new Problem(ProblemKind.INTERNAL, "an error of weir's own; its log tells more");
+    }
+
+    private Problem uriTooLong() {
+        return new Problem(
+                ProblemKind.URI_TOO_LONG,
+                "the request line is longer than " + options.limits().uriBytes() + " bytes");
     }
 
     private void unknownPath(RoutingContext context) {
@@ -252,16 +258,20 @@ final class Listener {
         if (cause instanceof TooLongFrameException) {
             boolean line = String.valueOf(cause.getMessage()).contains("line");
             problem = line
-                    ? new Problem(
-                            ProblemKind.URI_TOO_LONG,
-                            "the request line is longer than "
-                                    + options.limits().uriBytes() + " bytes")
+                    ? uriTooLong()
                     : new Problem(
                             ProblemKind.HEADERS_TOO_LARGE,
                             "the headers are larger than " + options.limits().headerBytes() + " bytes");
         }
         secure(request.response().headers());
-        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        closeAfter(request);
         problem.send(request.response());
+    }
+
+    /** HTTP/2 has no such header (RFC 9113 section 8.2.2), and needs none: the rest of one stream is not the next request. */
+    private static void closeAfter(HttpServerRequest request) {
+        if (request.version() != HttpVersion.HTTP_2) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.vertx.core.file.AsyncFile;
 import io.vertx.core.file.OpenOptions;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Set;
@@ -28,13 +29,16 @@ final class ReplayEndpoint {
     private final CaptureControl capture;
     private final Audit audit;
     private final long maxBytes;
+    private final long signOfLifeMs;
     private boolean busy;
 
-    ReplayEndpoint(Vertx vertx, CaptureControl capture, Audit audit, long maxBytes) {
+    /** @param signOfLifeMs how long an answer may take before the connection gets a sign of life, and between two of them */
+    ReplayEndpoint(Vertx vertx, CaptureControl capture, Audit audit, long maxBytes, long signOfLifeMs) {
         this.vertx = vertx;
         this.capture = capture;
         this.audit = audit;
         this.maxBytes = maxBytes;
+        this.signOfLifeMs = signOfLifeMs;
     }
 
     void replay(Call call) {
@@ -45,13 +49,41 @@ final class ReplayEndpoint {
         Future<JsonObject> done = vertx.fileSystem()
                 .createTempFile("weir-replay", ".pcap", "rw-------")
                 .compose(file -> receive(request, file)
-                        .compose(received -> capture.replay(Path.of(file)))
+                        .compose(received -> replayed(call, Path.of(file)))
                         .eventually(() -> vertx.fileSystem().delete(file)));
         done.onComplete(result -> {
             busy = false;
             audit.control(call.caller(), request, result.succeeded() ? 200 : 400);
         });
-        call.answer(done, result -> call.json(200, result));
+        call.answer(done.recover(failure -> late(call, failure)), result -> {
+            if (call.response().headWritten()) {
+                call.response().end(result.toBuffer());
+            } else {
+                call.json(200, result);
+            }
+        });
+    }
+
+    /**
+     * A replay may take longer than the connection may be idle. So the answer of a long one begins before it is known, with
+     * blanks, which mean nothing in front of JSON.
+     */
+    private Future<JsonObject> replayed(Call call, Path file) {
+        HttpServerResponse response = call.response();
+        long timer = vertx.setPeriodic(signOfLifeMs, tick -> {
+            if (!response.headWritten()) {
+                response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+            }
+            response.write(" ");
+        });
+        return capture.replay(file).onComplete(result -> vertx.cancelTimer(timer));
+    }
+
+    /** A capture that proves wrong after the answer has begun cannot change its status any more. */
+    private static Future<JsonObject> late(Call call, Throwable failure) {
+        return call.response().headWritten() && !call.response().closed()
+                ? Future.succeededFuture(new JsonObject().put("problem", failure.getMessage()))
+                : Future.failedFuture(failure);
     }
 
     private void check(HttpServerRequest request) {

@@ -99,7 +99,7 @@ public record ServeOptions(
         return tokensFile != null || tls != null && tls.clientCa != null;
     }
 
-    private boolean loopback() {
+    boolean loopback() {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException unknown) {

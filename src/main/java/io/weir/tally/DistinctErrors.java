@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * Keeps one record for each distinct error, with how often and when it was seen, so that a storm of the same error
- * costs one line in a log.
+ * costs a few lines in a log.
  *
  * <p>Bounded: past {@value #MAX_DISTINCT} distinct errors new ones are only counted together ({@link #unrecorded()}).
  * Any thread may call any method; not for the packet path, where {@link Counters} serve.
@@ -24,21 +24,29 @@ public final class DistinctErrors {
     /**
      * Notes an error.
      *
-     * @return true if this is the first of its kind, that is, if it deserves a line in the log
+     * @return how often it was seen, if that deserves a line in the log: the first time, the tenth, the hundredth and so on;
+     *     else 0
      */
-    public synchronized boolean observe(String where, String what, long nowNs) {
+    public synchronized long observe(String where, String what, long nowNs) {
         String key = where + '\n' + what;
         Observation known = observations.get(key);
         if (known == null && observations.size() >= MAX_DISTINCT) {
             unrecorded++;
-            return false;
+            return 0;
         }
-        observations.put(
-                key,
-                known == null
-                        ? new Observation(where, what, 1, nowNs, nowNs)
-                        : new Observation(where, what, known.count + 1, known.firstNs, nowNs));
-        return known == null;
+        Observation seen = known == null
+                ? new Observation(where, what, 1, nowNs, nowNs)
+                : new Observation(where, what, known.count + 1, known.firstNs, nowNs);
+        observations.put(key, seen);
+        return isPowerOfTen(seen.count) ? seen.count : 0;
+    }
+
+    private static boolean isPowerOfTen(long count) {
+        long rest = count;
+        while (rest % 10 == 0) {
+            rest /= 10;
+        }
+        return rest == 1;
     }
 
     /** A copy, oldest first. */

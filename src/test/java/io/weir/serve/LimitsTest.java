@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LimitsTest {
     private RunningService service = new RunningService();
@@ -61,15 +65,36 @@ class LimitsTest {
 
     @Test
     void connectionsAreBounded() throws IOException {
+        fill("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+        await().untilAsserted(
+                        () -> assertThat(service.get("/livez").statusCode()).isEqualTo(200));
+    }
+
+    /** In the clear, off loopback, HTTP/1.1 alone is spoken, so that a connection counts before it says anything. */
+    @Test
+    void silentConnectionsOfStrangersAreBoundedToo(@TempDir Path folder) throws IOException {
+        service.close();
+        service = new RunningService(OptionsFor.tests()
+                .host("0.0.0.0")
+                .tokens(Files.writeString(folder.resolve("tokens"), "alice metadata token-of-alice-1\n"))
+                .options());
+        fill("");
+    }
+
+    private void fill(String sent) throws IOException {
         List<Socket> sockets = new ArrayList<>();
         try {
             for (int index = 0; index < 128; index++) {
-                sockets.add(new Socket("127.0.0.1", service.port()));
+                Socket socket = new Socket("127.0.0.1", service.port());
+                socket.getOutputStream().write(sent.getBytes());
+                sockets.add(socket);
             }
             await().until(() -> service.metrics.text().contains("weir_serve_connections_open 128.0"));
 
             try (Socket extra = new Socket("127.0.0.1", service.port())) {
                 extra.setSoTimeout(5_000);
+                extra.getOutputStream().write(sent.getBytes());
                 assertThat(closedByPeer(extra)).isTrue();
             }
         } finally {
@@ -77,8 +102,6 @@ class LimitsTest {
                 socket.close();
             }
         }
-        await().untilAsserted(
-                        () -> assertThat(service.get("/livez").statusCode()).isEqualTo(200));
     }
 
     @Test
@@ -88,17 +111,23 @@ class LimitsTest {
                 .idle(Duration.ofMillis(300))
                 .heartbeat(Duration.ofMillis(100))
                 .options());
-        try (Socket socket = new Socket("127.0.0.1", service.port())) {
-            socket.setSoTimeout(5_000);
-            socket.getOutputStream().write("GET /livez HTTP/1.1\r\nHost: loc".getBytes());
+        for (String sent :
+                List.of("GET /livez HTTP/1.1\r\nHost: loc", "", "PRI * HT", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")) {
+            try (Socket socket = new Socket("127.0.0.1", service.port())) {
+                socket.setSoTimeout(5_000);
+                socket.getOutputStream().write(sent.getBytes());
 
-            assertThat(closedByPeer(socket)).isTrue();
+                assertThat(closedByPeer(socket)).as(sent).isTrue();
+            }
         }
     }
 
     private static boolean closedByPeer(Socket socket) throws IOException {
         try {
-            return socket.getInputStream().read() < 0;
+            socket.getInputStream().readAllBytes();
+            return true;
+        } catch (SocketTimeoutException open) {
+            return false;
         } catch (SocketException reset) {
             return true;
         }

@@ -8,6 +8,7 @@ import java.util.List;
 
 /** Options on a free loopback port, changed one by one. */
 final class OptionsFor {
+    private String host = "127.0.0.1";
     private Path tokens;
     private Tls tls;
     private int subscribers = 32;
@@ -20,6 +21,11 @@ final class OptionsFor {
 
     static OptionsFor tests() {
         return new OptionsFor();
+    }
+
+    OptionsFor host(String address) {
+        host = address;
+        return this;
     }
 
     OptionsFor tokens(Path file) {
@@ -66,7 +72,7 @@ final class OptionsFor {
     ServeOptions options() {
         Limits limits = Limits.DEFAULTS;
         return new ServeOptions(
-                "127.0.0.1",
+                host,
                 0,
                 List.of(),
                 tokens,

@@ -2,11 +2,13 @@ package io.weir.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +50,23 @@ class ReplayTest {
     }
 
     @Test
+    void aReplayThatTakesLongerThanAConnectionMayBeIdleIsAnswered() {
+        try (RunningService patient = new RunningService(OptionsFor.tests()
+                .heartbeat(Duration.ofMillis(100))
+                .idle(Duration.ofMillis(400))
+                .options())) {
+            patient.replayTakes = Duration.ofMillis(2_000);
+            HttpResponse<String> answer = upload(patient, "application/gzip", 10);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(new JsonObject(answer.body()).getInteger("frames")).isEqualTo(1);
+
+            patient.replayFails = true;
+            assertThat(new JsonObject(upload(patient, "application/gzip", 10).body()).getString("problem"))
+                    .isEqualTo("no capture at all");
+        }
+    }
+
+    @Test
     void aCaptureHasATypeThatNoPageCanSendUnasked() {
         for (String type : List.of("text/plain", "application/x-www-form-urlencoded")) {
             assertThat(upload(type, 10).statusCode()).as(type).isEqualTo(415);
@@ -55,6 +74,10 @@ class ReplayTest {
     }
 
     private HttpResponse<String> upload(String type, int bytes) {
+        return upload(service, type, bytes);
+    }
+
+    private static HttpResponse<String> upload(RunningService service, String type, int bytes) {
         return service.send(service.request("/api/v1/replays")
                 .header("Content-Type", type)
                 .POST(BodyPublishers.ofByteArray(new byte[bytes])));

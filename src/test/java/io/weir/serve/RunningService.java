@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,6 +41,8 @@ final class RunningService implements AutoCloseable, CaptureControl {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     volatile Verdict captureVerdict = Verdict.pass("delivers");
+    volatile Duration replayTakes = Duration.ZERO;
+    volatile boolean replayFails;
     private final ServeVerticle verticle;
 
     RunningService() {
@@ -179,7 +182,12 @@ final class RunningService implements AutoCloseable, CaptureControl {
     public Future<JsonObject> replay(Path file) {
         try {
             controlled.add("replay of " + Files.size(file) + " bytes");
-            return Future.succeededFuture(new JsonObject().put("frames", 1));
+            Future<JsonObject> done = replayFails
+                    ? Future.failedFuture(new RefusedException(Reason.WRONG, "no capture at all"))
+                    : Future.succeededFuture(new JsonObject().put("frames", 1));
+            return replayTakes.isZero()
+                    ? done
+                    : vertx.timer(replayTakes.toMillis(), TimeUnit.MILLISECONDS).compose(late -> done);
         } catch (IOException unreadable) {
             return Future.failedFuture(unreadable);
         }
