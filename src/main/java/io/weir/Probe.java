@@ -19,6 +19,7 @@ import io.weir.partition.Partitioner;
 import io.weir.reassemble.AssemblerOptions.ChecksumRule;
 import io.weir.relay.PartitionVerticle;
 import io.weir.relay.StreamIds;
+import io.weir.serve.Check;
 import io.weir.serve.Metrics;
 import io.weir.serve.Neighbours;
 import io.weir.serve.ServeVerticle;
@@ -44,6 +45,7 @@ final class Probe {
     private final UploadReplay uploads;
     private final CaptureReport report;
     private final ProbeChecks checks;
+    private final Pulse pulse;
     private final LiveControl control;
     private final ServeVerticle serve;
     private volatile CaptureVerticle capture;
@@ -74,10 +76,13 @@ final class Probe {
         uploads = new UploadReplay(values, uploadLane, partitions.get(count).ledger());
         report = new CaptureReport(lanes, budget);
         checks = new ProbeChecks(lanes);
+        pulse = new Pulse(lanes, partitions.size());
+        List<Check> asked = new ArrayList<>(checks.all());
+        asked.addAll(pulse.checks());
         control = new LiveControl(vertx, lanes, uploads, report);
         serve = new ServeVerticle(
                 StageOptions.serve(values),
-                new Neighbours(partitions.size(), control, new FlowExpressions(), checks.all(), metrics));
+                new Neighbours(partitions.size(), control, new FlowExpressions(), asked, metrics));
         ProbeMetrics shown = new ProbeMetrics(metrics);
         shown.budget(budget);
         shown.lanes(lanes);
@@ -95,6 +100,10 @@ final class Probe {
     /** From now on the capture can be controlled. */
     void captureRuns() {
         control.capture(capture);
+    }
+
+    Pulse pulse() {
+        return pulse;
     }
 
     UploadReplay uploads() {

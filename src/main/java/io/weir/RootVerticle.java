@@ -36,6 +36,7 @@ final class RootVerticle extends VerticleBase {
         return deploy(probe.serve(), new DeploymentOptions())
                 .onSuccess(id -> serve = id)
                 .compose(served -> deployPartitions())
+                .onSuccess(relayed -> probe.pulse().start(vertx))
                 .compose(relayed -> deploy(probe.capture(filter), CaptureVerticle.deploymentOptions()))
                 .onSuccess(id -> {
                     capture = id;
@@ -58,6 +59,7 @@ final class RootVerticle extends VerticleBase {
      */
     Future<?> stopStages() {
         probe.uploads().cancel();
+        probe.pulse().stop(vertx);
         return undeploy(capture)
                 .eventually(() ->
                         Future.join(partitions.stream().map(this::undeploy).toList()))

@@ -83,6 +83,9 @@ public final class Bus {
      */
     public record Subscribed(List<StreamEvent> beginning) {}
 
+    /** Replied with itself: the partition's event loop answers. */
+    public record Ping() {}
+
     /** No reply. */
     public record Unsubscribe(int slot) {}
 
@@ -113,6 +116,7 @@ public final class Bus {
     public static void register(Vertx vertx) {
         EventBus bus = vertx.eventBus();
         bus.registerDefaultCodec(EventBatch.class, new Identity<>(EventBatch.class));
+        bus.registerDefaultCodec(Ping.class, new Identity<>(Ping.class));
         bus.registerDefaultCodec(Credit.class, new Identity<>(Credit.class));
         bus.registerDefaultCodec(Subscribe.class, new Identity<>(Subscribe.class));
         bus.registerDefaultCodec(Subscribed.class, new Identity<>(Subscribed.class));

@@ -176,6 +176,8 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
                 relay.unsubscribe(unsubscribe.slot());
                 window.forget(unsubscribe.slot());
             }
+        } else if (request instanceof Bus.Ping) {
+            message.reply(request);
         } else if (request instanceof ListStreams list) {
             answer(relay.list(list.flows()), message);
         } else if (request instanceof GetStream get) {

@@ -31,7 +31,7 @@ class ResumeTest {
         long expected = 0;
         String lastId = null;
         service.partition().send(open("s1"));
-        for (int round = 0; round < 30; round++) {
+        for (int round = 0; round < 100; round++) {
             String[] headers = lastId == null ? new String[0] : new String[] {"Last-Event-ID", lastId};
             try (EventReader reader = service.events("/api/v1/events?types=data", headers)) {
                 if (lastId == null) {

@@ -97,6 +97,16 @@ final class RunningService implements AutoCloseable, CaptureControl {
         return (long) Double.parseDouble(matcher.group(1));
     }
 
+    /** A gauge of the service, by its name without prefix. */
+    double gauge(String name) {
+        Matcher matcher =
+                Pattern.compile("(?m)^weir_serve_" + name + " ([0-9.E]+)$").matcher(metrics.text());
+        if (!matcher.find()) {
+            throw new AssertionError("there is no gauge " + name);
+        }
+        return Double.parseDouble(matcher.group(1));
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
                 .timeout(Duration.ofSeconds(10));

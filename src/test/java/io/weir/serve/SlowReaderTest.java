@@ -46,6 +46,34 @@ class SlowReaderTest {
         }
     }
 
+    /** With the quick one as many readers as there can be. */
+    @Test
+    void thirtyOneStalledReadersAreToldWhatTheyLostAndHinderNobody() {
+        service = new RunningService();
+        List<EventReader> stalled = new ArrayList<>();
+        for (int index = 0; index < 31; index++) {
+            stalled.add(service.events("/api/v1/events?port=80&maxBytes=" + (1_000_000_000 + index))
+                    .greeted());
+        }
+        try (EventReader quick = service.events("/api/v1/events").greeted()) {
+            List<Received> seen = sendWhile(quick);
+
+            assertThat(seen).extracting(Received::type).doesNotContain("lost");
+            assertThat(seen).hasSize(EVENTS + 1);
+            assertThat(service.partition().credit)
+                    .as("bytes that the partition waits for")
+                    .hasValue(0);
+            assertThat(service.gauge("ring_bytes")).isLessThanOrEqualTo(8 << 20);
+            long first = seen.get(0).number();
+            for (EventReader reader : stalled) {
+                List<Received> late = readAll(reader);
+                assertThat(late).extracting(Received::type).contains("lost");
+                assertTiles(late, first, first + EVENTS);
+                reader.close();
+            }
+        }
+    }
+
     private List<Received> sendWhile(EventReader quick) {
         List<Received> seen = new ArrayList<>();
         service.partition().send(open("s1"));
