@@ -82,7 +82,7 @@ final class Probe {
         control = new LiveControl(vertx, lanes, uploads, report);
         serve = new ServeVerticle(
                 StageOptions.serve(values),
-                new Neighbours(partitions.size(), control, new FlowExpressions(), asked, metrics));
+                new Neighbours(partitions.size(), count, control, new FlowExpressions(), asked, metrics));
         ProbeMetrics shown = new ProbeMetrics(metrics);
         shown.budget(budget);
         shown.lanes(lanes);

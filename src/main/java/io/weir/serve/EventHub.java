@@ -1,5 +1,6 @@
 package io.weir.serve;
 
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -9,7 +10,9 @@ import io.weir.relay.Bus;
 import io.weir.relay.EventType;
 import io.weir.relay.StreamEvent;
 import io.weir.tally.Counters;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -30,18 +33,34 @@ final class EventHub {
     private final FrameWriter frames;
     private final Subscriptions subscriptions;
 
+    private final int livePartitions;
+    private final Timer latency;
+
     private int readers;
     private boolean flushScheduled;
     private MessageConsumer<Bus.EventBatch> consumer;
     private long heartbeatTimer = -1;
 
-    /** @param startMs when this run began, milliseconds since 1970; part of every event's id */
-    EventHub(Vertx vertx, ServeOptions options, Partitions partitions, Counters<ServeCounter> counters, long startMs) {
+    /**
+     * @param neighbours tells which partitions are live, and takes the histogram of their events' latency
+     * @param startMs when this run began, milliseconds since 1970; part of every event's id
+     */
+    EventHub(
+            Vertx vertx,
+            ServeOptions options,
+            Partitions partitions,
+            Neighbours neighbours,
+            Counters<ServeCounter> counters,
+            long startMs) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.options = options;
         this.partitions = partitions;
         this.counters = counters;
+        livePartitions = neighbours.livePartitions();
+        latency = neighbours
+                .metrics()
+                .latency("event_latency", "from the capture of a live packet to its event in the service");
         ring = new EventRing(options.ringBytes());
         ids = new EventId(startMs);
         frames = new FrameWriter(ids);
@@ -70,10 +89,19 @@ final class EventHub {
                 offer(ring.add(lost), 1 << lost.slot());
             }
         }
+        long nowNs = batch.partition() < livePartitions ? nowNs() : 0;
         for (Bus.Selected selected : batch.events()) {
+            if (nowNs != 0) {
+                latency.record(Math.max(0, nowNs - selected.event().timeNs()), TimeUnit.NANOSECONDS);
+            }
             publish(selected.event(), selected.subscribers() & confirmed);
         }
         partitions.tell(batch.partition(), new Bus.Credit(batch.costBytes()));
+    }
+
+    private static long nowNs() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000 + now.getNano();
     }
 
     private void publish(StreamEvent event, int subscribers) {

@@ -3,6 +3,7 @@ package io.weir.serve;
 import io.weir.relay.Bus;
 import io.weir.relay.StreamEvent;
 import io.weir.relay.StreamEvent.Data;
+import io.weir.relay.StreamEvent.Gap;
 
 /**
  * The newest events under ascending numbers, starting with 1. One thread.
@@ -38,7 +39,8 @@ final class EventRing {
      * @return the event's number
      */
     long add(StreamEvent event, int wantedBySlots) {
-        return add(event, wantedBySlots, 1, event instanceof Data data ? data.length() : 0);
+        long bytes = event instanceof Data data ? data.length() : event instanceof Gap gap ? gap.length() : 0;
+        return add(event, wantedBySlots, 1, bytes);
     }
 
     /** Takes the place of events that never got here. */

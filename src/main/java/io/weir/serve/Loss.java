@@ -74,7 +74,7 @@ final class Loss {
         return count;
     }
 
-    /** Stream bytes that the lost data events told of. */
+    /** Stream bytes that the lost data and gap events told of. */
     long bytes() {
         return bytes;
     }

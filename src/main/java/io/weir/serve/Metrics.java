@@ -3,6 +3,7 @@ package io.weir.serve;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -12,12 +13,14 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.weir.tally.Counters;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 
 /**
  * What {@code /metrics} shows: counters and gauges that the stages keep anyway, read when somebody asks. Any thread.
@@ -28,6 +31,11 @@ import java.util.function.LongSupplier;
 public final class Metrics {
     /** Content type of {@link #text}. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final Duration[] BUCKETS = LongStream.of(
+                    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 10_000_000)
+            .mapToObj(us -> Duration.ofNanos(us * 1_000))
+            .toArray(Duration[]::new);
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -58,6 +66,14 @@ public final class Metrics {
                 .description(sentence)
                 .tags(Tags.of(labels))
                 .strongReference(true)
+                .register(registry);
+    }
+
+    /** A histogram of durations, in seconds, with fixed buckets from 100 microseconds to 10 seconds. */
+    Timer latency(String name, String sentence) {
+        return Timer.builder("weir." + name.replace('_', '.'))
+                .description(sentence)
+                .serviceLevelObjectives(BUCKETS)
                 .register(registry);
     }
 

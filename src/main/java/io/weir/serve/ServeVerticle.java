@@ -39,7 +39,7 @@ public final class ServeVerticle extends VerticleBase {
     public Future<?> start() {
         options.check();
         Partitions partitions = new Partitions(vertx.eventBus(), neighbours.partitions());
-        hub = new EventHub(vertx, options, partitions, counters, System.currentTimeMillis());
+        hub = new EventHub(vertx, options, partitions, neighbours, counters, System.currentTimeMillis());
         gate = new Gate(vertx, options, counters);
         gate.start();
         hub.start();

@@ -39,8 +39,8 @@ class ServedStreamsTest {
     @BeforeEach
     void deploy() {
         Bus.register(vertx);
-        service =
-                new ServeVerticle(ServeOptions.DEFAULTS.withPort(0), new Neighbours(1, null, null, List.of(), metrics));
+        service = new ServeVerticle(
+                ServeOptions.DEFAULTS.withPort(0), new Neighbours(1, 1, null, null, List.of(), metrics));
         vertx.deployVerticle(service).await();
         vertx.deployVerticle(new PartitionVerticle(
                         new PartitionOptions(

@@ -58,7 +58,7 @@ final class RunningService implements AutoCloseable, CaptureControl {
                 new Check("loops", Check.Scope.LIVE, () -> Verdict.pass("answer")),
                 new Check("capture", Check.Scope.READY, () -> captureVerdict));
         verticle = new ServeVerticle(
-                options, new Neighbours(2, this, RunningService::compile, checks, metrics), audit::add);
+                options, new Neighbours(2, 2, this, RunningService::compile, checks, metrics), audit::add);
         try {
             vertx.deployVerticle(verticle).await();
         } catch (RuntimeException refused) {
