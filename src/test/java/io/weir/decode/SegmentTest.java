@@ -1,0 +1,48 @@
+package io.weir.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+final class SegmentTest {
+    @Test
+    void aSegmentForgetsTheHashOfTheFlowBefore() {
+        Segment segment =
+                new Segment().addresses(false, 0, 1, 0, 2).ports(40_000, 80).hash(77);
+
+        assertThat(segment.ports(40_001, 80).hash()).isZero();
+        assertThat(segment.hash(78).addresses(false, 0, 3, 0, 2).ports(40_000, 80).hash()).isZero();
+    }
+
+    @Test
+    void whatIsWrittenIntoABatchIsReadAgain() {
+        byte[] payload = {9, 8, 7};
+        Segment written = new Segment()
+                .origin(123_456_789_012L, 7, 5, 90)
+                .addresses(true, -1, -2, 3, 4)
+                .ports(65_535, 1)
+                .hopLimit(255)
+                .numbers(-5, -6, 0x1FF, 65_534, 65_533)
+                .noOptions()
+                .timestamps(-7, -8)
+                .maximumSegmentSize(65_495)
+                .windowScale(14)
+                .checksum(Checksum.CUT)
+                .payload(ByteBuffer.wrap(payload), 1, 2, 1_000)
+                .noPath();
+        written.addPath(Encapsulation.VLAN.step(12));
+        written.hash(99);
+        ByteBuffer batch = ByteBuffer.allocate(256);
+        written.writeTo(batch, 16);
+        Segment read = new Segment();
+        read.readFrom(batch, 16);
+
+        assertThat(read)
+                .usingRecursiveComparison()
+                .ignoringFields("memory", "payloadOffset")
+                .isEqualTo(written);
+        assertThat(read.memory().get(read.payloadOffset())).isEqualTo((byte) 8);
+        assertThat(written.wireForm()).isEqualTo(Segment.FIXED_WIRE_BYTES + 8 + 2);
+    }
+}
