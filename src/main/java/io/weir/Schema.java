@@ -98,7 +98,7 @@ final class Schema {
                     "Bytes of the whole probe that wait for a hole to fill. When full, the direction with most gives up a hole."));
     static final Setting WAITING_BYTES_PER_DIRECTION = define(Setting.bytes(
             "reassembly.max-waiting-bytes-per-direction",
-            "256KiB",
+            "4MiB",
             "2KiB",
             "1GiB",
             "The same for one direction of a stream. When full, its first hole becomes a gap."));

@@ -55,8 +55,6 @@ class LossyTransferTest {
             try (LiveProbe probe = LiveProbe.start(
                     "capture.interfaces", "near",
                     "capture.backend", backend,
-                    // as much as a receiver may hold above a hole
-                    "reassembly.max-waiting-bytes-per-direction", "8MiB",
                     "partition.event-bytes", "128MiB",
                     "serve.event-bytes", "128MiB",
                     "serve.subscriber-bytes", "128MiB")) {

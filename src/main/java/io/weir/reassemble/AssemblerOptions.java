@@ -74,7 +74,7 @@ public record AssemblerOptions(
                 OverlapPolicy.LINUX,
                 ChecksumRule.AUTO,
                 64L << 20,
-                256 << 10,
+                4 << 20,
                 256,
                 65_536,
                 Duration.ofSeconds(5).toNanos(),

@@ -12,7 +12,11 @@ final class SegmentTest {
                 new Segment().addresses(false, 0, 1, 0, 2).ports(40_000, 80).hash(77);
 
         assertThat(segment.ports(40_001, 80).hash()).isZero();
-        assertThat(segment.hash(78).addresses(false, 0, 3, 0, 2).ports(40_000, 80).hash()).isZero();
+        assertThat(segment.hash(78)
+                        .addresses(false, 0, 3, 0, 2)
+                        .ports(40_000, 80)
+                        .hash())
+                .isZero();
     }
 
     @Test
