@@ -24,6 +24,8 @@ final class ChildProcess implements AutoCloseable {
     ChildProcess(List<String> wrapper, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // as the jar's manifest says it
+        command.add("--enable-native-access=ALL-UNNAMED");
         // the log of the product, not that of its tests
         command.add("-Dlogback.configurationFile=logback.xml");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.weir.Main"));
