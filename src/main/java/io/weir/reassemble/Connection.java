@@ -92,8 +92,8 @@ public final class Connection extends Timed {
     }
 
     /**
-     * Takes the segment for the first one of the other side, if everything but the tunnels' identifiers fits: the kinds
-     * of the path, and above all its acknowledgement, which must name the very next byte of what was seen.
+     * Takes the segment for the first one of the other side, if everything but the path fits, and above all its
+     * acknowledgement, which must name the very next byte of what was seen.
      */
     boolean pairs(Segment segment, boolean swap) {
         HalfConnection known = uncommon.firstIsHigh ? high : low;
@@ -102,21 +102,11 @@ public final class Connection extends Timed {
                 || !segment.has(Segment.ACK)
                 || !known.is(HalfConnection.STARTED)
                 || segment.acknowledgement() != Sequence.add(known.base, known.sentTo)
-                || !hasEnds(segment, swap)
-                || !sameKinds(segment)) {
+                || !hasEnds(segment, swap)) {
             return false;
         }
-        uncommon.returnPath = Uncommon.pathOf(segment);
+        uncommon.returnPath = segment.pathLength() == 0 ? Uncommon.NO_PATH : Uncommon.pathOf(segment);
         return true;
-    }
-
-    private boolean sameKinds(Segment segment) {
-        long[] path = uncommon.path;
-        boolean same = path != null && path.length == segment.pathLength();
-        for (int index = 0; same && index < path.length; index++) {
-            same = path[index] >>> 32 == segment.path(index) >>> 32;
-        }
-        return same;
     }
 
     private static boolean along(long[] path, Segment segment) {

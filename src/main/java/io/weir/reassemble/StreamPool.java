@@ -5,8 +5,8 @@ import io.weir.decode.Segment;
 
 /**
  * The connections of one assembler: found by a keyed hash, told apart by their whole identity, encapsulation path
- * included. Where a tunnel gives the two directions different identifiers, the second direction is joined to the first by
- * what its first segment acknowledges. Connection objects are reused.
+ * included. Where only one direction is tunnelled, or a tunnel gives the two different identifiers, the second direction is
+ * joined to the first by what its first segment acknowledges. Connection objects are reused.
  */
 public final class StreamPool {
     private static final int MAX_SPARE = 4096;
@@ -57,7 +57,7 @@ public final class StreamPool {
             }
             slot = connections.after(slot);
         }
-        return segment.pathLength() == 0 ? null : returning(segment, swap);
+        return tunnelled.size() == 0 ? null : returning(segment, swap);
     }
 
     private Connection returning(Segment segment, boolean swap) {

@@ -7,6 +7,9 @@ import io.weir.decode.Segment;
  * connection has one of them, so that the others stay small.
  */
 final class Uncommon {
+    /** A {@link #returnPath} that is known to be bare. */
+    static final long[] NO_PATH = {};
+
     boolean ipv6;
     long lowHigh;
     long lowLow;
@@ -17,7 +20,7 @@ final class Uncommon {
     int hash;
     /** Of the packets from the side that sent the first one; null if there is none. */
     long[] path;
-    /** Of the packets from the other side, where a tunnel gives them another identifier; null if it is the same. */
+    /** Of the packets from the other side, where it is another one; null if it is the same. */
     long[] returnPath;
 
     boolean firstIsHigh;

@@ -89,6 +89,40 @@ class FlowKeyTest {
     }
 
     @Test
+    void aDirectionWithAnotherTunnelIdIsJoinedByWhatItAcknowledges() {
+        syn(segment -> segment.addPath(Encapsulation.GENEVE.step(10)));
+        answer(2, Encapsulation.GENEVE.step(11));
+        answer(2, Encapsulation.GENEVE.step(11));
+        assertThat(opened).hasSize(1);
+    }
+
+    @Test
+    void aBareDirectionIsJoinedToTheTunnelledOne() {
+        syn(segment -> segment.addPath(Encapsulation.GENEVE.step(10)));
+        answer(2);
+        answer(2);
+        assertThat(opened).hasSize(1);
+    }
+
+    @Test
+    void aDirectionThatAcknowledgesSomethingElseIsNotJoined() {
+        syn(segment -> segment.addPath(Encapsulation.GENEVE.step(10)));
+        answer(3, Encapsulation.GENEVE.step(11));
+        assertThat(opened).hasSize(2);
+    }
+
+    private void answer(int acknowledgement, long... path) {
+        syn(segment -> {
+            segment.addresses(false, 0, 2, 0, 1)
+                    .ports(80, 40_000)
+                    .numbers(9, acknowledgement, Segment.SYN | Segment.ACK, 1_000, 0);
+            for (long step : path) {
+                segment.addPath(step);
+            }
+        });
+    }
+
+    @Test
     @DisplayName("CVE-2026-71855: IPv4 and IPv6 addresses of equal words are two connections")
     void theFamilyDividesConnections() {
         syn(segment -> {});
