@@ -26,7 +26,7 @@ final class MemoryBudget {
         budget.add("retention", values.number(Schema.RETAINED_BYTES));
         budget.add("closed streams", values.number(Schema.CLOSED_STREAMS) * BYTES_PER_STREAM);
         budget.add("events under way", values.number(Schema.WINDOW_BYTES) * (partitions + 1));
-        budget.add("events for readers", values.number(Schema.EVENT_BYTES));
+        budget.add("events for readers", StageOptions.serve(values).eventMemoryBytes());
         return budget;
     }
 

@@ -216,7 +216,7 @@ final class Schema {
             "",
             "PEM file with the authorities whose client certificates are asked for and accepted."));
     static final Setting SUBSCRIBERS = define(Setting.number(
-            "serve.max-subscribers", "32", "1", "32", "Event readers at a time. One more gets status 503."));
+            "serve.max-subscribers", "32", "1", "64", "Event readers at a time. One more gets status 503."));
     static final Setting SUBSCRIBER_BYTES = define(Setting.bytes(
             "serve.subscriber-bytes",
             "1MiB",

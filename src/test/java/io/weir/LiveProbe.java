@@ -44,6 +44,19 @@ final class LiveProbe implements AutoCloseable {
         return exchange("GET", path, null);
     }
 
+    /** What {@code /metrics} shows under a name, summed over all labels. */
+    double metric(String name) throws IOException {
+        HttpURLConnection connection = connect("/metrics");
+        connection.setRequestProperty("Connection", "close");
+        try (InputStream answer = connection.getInputStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .sum();
+        }
+    }
+
     JsonObject put(String path, JsonObject body) throws IOException {
         return exchange("PUT", path, body);
     }

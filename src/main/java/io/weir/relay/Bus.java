@@ -51,7 +51,7 @@ public final class Bus {
      *
      * @param subscribers bit {@code n} is set if the subscription in slot {@code n} matches the stream
      */
-    public record Selected(StreamEvent event, int subscribers) {}
+    public record Selected(StreamEvent event, long subscribers) {}
 
     /** From the consumer of {@link #EVENTS} to a partition: a batch of this cost is dealt with. No reply. */
     public record Credit(int costBytes) {}
@@ -63,7 +63,7 @@ public final class Bus {
      * <p>For who consumes {@link #EVENTS} and asks on one context: every event of the slot's former subscription comes
      * before the reply of its partition, every event of the new one after it.
      *
-     * @param slot 0 to 31; replaces what was subscribed in that slot
+     * @param slot 0 to 63; replaces what was subscribed in that slot
      * @param types of events wanted, bits of {@link EventType}
      * @param flows which streams
      * @param payload whether data events must carry their bytes

@@ -4,5 +4,5 @@ package io.weir.relay;
 @FunctionalInterface
 public interface EventSink {
     /** @param subscribers bit {@code n} is set if the subscription in slot {@code n} wants the event; never 0 */
-    void event(StreamEvent event, int subscribers);
+    void event(StreamEvent event, long subscribers);
 }

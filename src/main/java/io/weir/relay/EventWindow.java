@@ -30,7 +30,7 @@ final class EventWindow implements EventSink {
     private final long[] lostBytes = new long[Subscriptions.MAX];
     private List<Selected> pending = new ArrayList<>();
     private int pendingBytes;
-    private int losers;
+    private long losers;
     private long heldBytes;
     private boolean unlimited;
 
@@ -42,7 +42,7 @@ final class EventWindow implements EventSink {
     }
 
     @Override
-    public void event(StreamEvent event, int subscribers) {
+    public void event(StreamEvent event, long subscribers) {
         counters.increment(RelayCounter.EVENTS_OFFERED);
         int cost = cost(event);
         if (!unlimited && heldBytes + pendingBytes + cost > windowBytes) {
@@ -86,17 +86,17 @@ final class EventWindow implements EventSink {
 
     /** Nobody is left in this slot to be told of losses. */
     void forget(int slot) {
-        losers &= ~(1 << slot);
+        losers &= ~(1L << slot);
         lostEvents[slot] = 0;
         lostBytes[slot] = 0;
     }
 
-    private void lose(StreamEvent event, int subscribers) {
+    private void lose(StreamEvent event, long subscribers) {
         counters.increment(RelayCounter.EVENTS_DROPPED);
         losers |= subscribers;
         long bytes = event instanceof Data data ? data.length() : event instanceof Gap gap ? gap.length() : 0;
-        for (int bits = subscribers; bits != 0; bits &= bits - 1) {
-            int slot = Integer.numberOfTrailingZeros(bits);
+        for (long bits = subscribers; bits != 0; bits &= bits - 1) {
+            int slot = Long.numberOfTrailingZeros(bits);
             lostEvents[slot]++;
             lostBytes[slot] += bytes;
         }
@@ -117,8 +117,8 @@ final class EventWindow implements EventSink {
             return List.of();
         }
         List<Lost> lost = new ArrayList<>();
-        for (int bits = losers; bits != 0; bits &= bits - 1) {
-            int slot = Integer.numberOfTrailingZeros(bits);
+        for (long bits = losers; bits != 0; bits &= bits - 1) {
+            int slot = Long.numberOfTrailingZeros(bits);
             lost.add(new Lost(slot, lostEvents[slot], lostBytes[slot]));
             lostEvents[slot] = 0;
             lostBytes[slot] = 0;

@@ -32,7 +32,7 @@ public final class NdjsonWriter implements EventSink {
     }
 
     @Override
-    public void event(StreamEvent event, int subscribers) {
+    public void event(StreamEvent event, long subscribers) {
         if ((types & EventType.of(event).bit()) == 0) {
             return;
         }

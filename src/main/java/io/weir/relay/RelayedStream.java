@@ -37,8 +37,8 @@ final class RelayedStream implements Stream {
     private RecentAnomalies anomalies;
 
     // who is told: bits of slots, of which only the active ones count
-    private int wanted;
-    private int toldOpen;
+    private long wanted;
+    private long toldOpen;
     private long payloadBelow;
     private int payloadGeneration = -1;
 
@@ -75,7 +75,7 @@ final class RelayedStream implements Stream {
 
     /** A subscription takes this slot. */
     void subscribed(int slot, boolean wants) {
-        int bit = 1 << slot;
+        long bit = 1L << slot;
         wanted = wants ? wanted | bit : wanted & ~bit;
         toldOpen &= ~bit;
         payloadGeneration = -1;
@@ -110,7 +110,7 @@ final class RelayedStream implements Stream {
         if (relay.retention().wanted() && retaining()) {
             retained.gap(direction, offset, length, cause, timeNs);
         }
-        int readers = readers(EventType.GAP);
+        long readers = readers(EventType.GAP);
         if (readers != 0) {
             relay.tell(new Gap(id(), timeNs, direction, offset, length, cause), readers);
         }
@@ -129,7 +129,7 @@ final class RelayedStream implements Stream {
         if (relay.retention().wanted()) {
             retain(source, direction, offset, from, length, timeNs);
         }
-        int readers = readers(EventType.DATA);
+        long readers = readers(EventType.DATA);
         if (readers == 0) {
             return;
         }
@@ -178,7 +178,7 @@ final class RelayedStream implements Stream {
             }
             anomalies.add(report);
         }
-        int readers = readers(EventType.ANOMALY);
+        long readers = readers(EventType.ANOMALY);
         if (readers != 0) {
             relay.tell(
                     new Odd(
@@ -206,7 +206,7 @@ final class RelayedStream implements Stream {
                         ending,
                         closed.half(FlowDirection.CLIENT_TO_SERVER),
                         closed.half(FlowDirection.SERVER_TO_CLIENT));
-        int readers = readers(EventType.CLOSE);
+        long readers = readers(EventType.CLOSE);
         if (readers != 0) {
             relay.tell(close(), readers);
         }
@@ -220,8 +220,8 @@ final class RelayedStream implements Stream {
     }
 
     /** Who wants this type of this stream; those who have not seen it open are told that first. */
-    private int readers(EventType type) {
-        int readers = wanted & relay.subscriptions().wanting(type);
+    private long readers(EventType type) {
+        long readers = wanted & relay.subscriptions().wanting(type);
         if ((readers & ~toldOpen) != 0) {
             tellOpen();
         }
@@ -229,7 +229,7 @@ final class RelayedStream implements Stream {
     }
 
     private void tellOpen() {
-        int readers = wanted & relay.subscriptions().wanting(EventType.OPEN) & ~toldOpen;
+        long readers = wanted & relay.subscriptions().wanting(EventType.OPEN) & ~toldOpen;
         toldOpen |= wanted & relay.subscriptions().active();
         if (readers != 0) {
             if (open == null) {
@@ -241,7 +241,7 @@ final class RelayedStream implements Stream {
 
     /** Events so far; the subscription in this slot then knows that the stream is open. */
     List<StreamEvent> beginning(int slot, boolean payload) {
-        toldOpen |= 1 << slot;
+        toldOpen |= 1L << slot;
         StreamSummary summary = summary();
         List<StreamEvent> beginning = new ArrayList<>();
         beginning.add(summary.open());

@@ -98,7 +98,7 @@ public final class StreamRelay implements StreamFactory {
         return stream != null && stream.id().equals(id) ? stream : null;
     }
 
-    void tell(StreamEvent event, int readers) {
+    void tell(StreamEvent event, long readers) {
         sink.event(event, readers);
     }
 

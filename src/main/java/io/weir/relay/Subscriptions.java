@@ -2,15 +2,15 @@ package io.weir.relay;
 
 import io.weir.relay.Bus.Subscribe;
 
-/** Who wants what: up to 32 subscriptions, each a bit. */
+/** Who wants what: up to 64 subscriptions, each a bit. */
 final class Subscriptions {
-    static final int MAX = 32;
+    static final int MAX = 64;
 
     private static final int TYPES = EventType.values().length;
 
     private final Subscribe[] slots = new Subscribe[MAX];
-    private final int[] wantingType = new int[TYPES];
-    private int active;
+    private final long[] wantingType = new long[TYPES];
+    private long active;
     private int generation;
 
     /** Streams that open from now on may match, but the subscription gets no event before {@link #activate}. */
@@ -21,18 +21,18 @@ final class Subscriptions {
 
     void activate(int slot) {
         generation++;
-        active |= 1 << slot;
+        active |= 1L << slot;
         for (int type = 0; type < TYPES; type++) {
-            wantingType[type] |= (slots[slot].types() >>> type & 1) << slot;
+            wantingType[type] |= (slots[slot].types() >>> type & 1L) << slot;
         }
     }
 
     void clear(int slot) {
         generation++;
         slots[slot] = null;
-        active &= ~(1 << slot);
+        active &= ~(1L << slot);
         for (int type = 0; type < TYPES; type++) {
-            wantingType[type] &= ~(1 << slot);
+            wantingType[type] &= ~(1L << slot);
         }
     }
 
@@ -46,21 +46,21 @@ final class Subscriptions {
     }
 
     /** Bits of the subscriptions that get events. */
-    int active() {
+    long active() {
         return active;
     }
 
     /** Bits of the active subscriptions that want this type of event, of whatever stream. */
-    int wanting(EventType type) {
+    long wanting(EventType type) {
         return wantingType[type.ordinal()];
     }
 
     /** Bits of the subscriptions that want this stream. */
-    int wanting(RelayedStream stream) {
-        int wanting = 0;
+    long wanting(RelayedStream stream) {
+        long wanting = 0;
         for (int slot = 0; slot < MAX; slot++) {
             if (wants(slot, stream)) {
-                wanting |= 1 << slot;
+                wanting |= 1L << slot;
             }
         }
         return wanting;
@@ -74,10 +74,10 @@ final class Subscriptions {
     }
 
     /** The offset below which one of these active subscriptions wants payload; 0 if none wants any. */
-    long payloadBelow(int wanting) {
+    long payloadBelow(long wanting) {
         long below = 0;
-        for (int bits = wanting & wanting(EventType.DATA); bits != 0; bits &= bits - 1) {
-            Subscribe subscription = slots[Integer.numberOfTrailingZeros(bits)];
+        for (long bits = wanting & wanting(EventType.DATA); bits != 0; bits &= bits - 1) {
+            Subscribe subscription = slots[Long.numberOfTrailingZeros(bits)];
             if (subscription.payload()) {
                 below = subscription.maxBytes() < 0 ? Long.MAX_VALUE : Math.max(below, subscription.maxBytes());
             }

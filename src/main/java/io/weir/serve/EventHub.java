@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpServerResponse;
 import io.weir.relay.Bus;
 import io.weir.relay.EventType;
+import io.weir.relay.PayloadForm;
 import io.weir.relay.StreamEvent;
 import io.weir.tally.Counters;
 import java.time.Instant;
@@ -63,7 +64,7 @@ final class EventHub {
                 .latency("event_latency", "from the capture of a live packet to its event in the service");
         ring = new EventRing(options.ringBytes());
         ids = new EventId(startMs);
-        frames = new FrameWriter(ids);
+        frames = new FrameWriter(ids, counters, this::audience);
         subscriptions = new Subscriptions(vertx, partitions, ring, options.linger(), this::publish);
     }
 
@@ -82,11 +83,11 @@ final class EventHub {
     }
 
     private void onBatch(Bus.EventBatch batch) {
-        int confirmed = subscriptions.confirmed(batch.partition());
+        long confirmed = subscriptions.confirmed(batch.partition());
         for (Bus.Lost lost : batch.lost()) {
-            if ((confirmed & 1 << lost.slot()) != 0) {
+            if ((confirmed & 1L << lost.slot()) != 0) {
                 counters.add(ServeCounter.EVENTS_DROPPED_BEFORE, lost.events());
-                offer(ring.add(lost), 1 << lost.slot());
+                offer(ring.add(lost), 1L << lost.slot());
             }
         }
         long nowNs = batch.partition() < livePartitions ? nowNs() : 0;
@@ -104,8 +105,8 @@ final class EventHub {
         return now.getEpochSecond() * 1_000_000_000 + now.getNano();
     }
 
-    private void publish(StreamEvent event, int subscribers) {
-        int wanting = subscribers & subscriptions.wanting(EventType.of(event));
+    private void publish(StreamEvent event, long subscribers) {
+        long wanting = subscribers & subscriptions.wanting(EventType.of(event));
         if (wanting != 0) {
             offer(ring.add(event, wanting), wanting);
         }
@@ -114,9 +115,9 @@ final class EventHub {
         }
     }
 
-    private void offer(long number, int subscribers) {
-        for (int bits = subscribers; bits != 0; bits &= bits - 1) {
-            for (Reader reader : subscriptions.inSlot(Integer.numberOfTrailingZeros(bits)).readers) {
+    private void offer(long number, long subscribers) {
+        for (long bits = subscribers; bits != 0; bits &= bits - 1) {
+            for (Reader reader : subscriptions.inSlot(Long.numberOfTrailingZeros(bits)).readers) {
                 reader.offer(number);
             }
         }
@@ -124,9 +125,9 @@ final class EventHub {
     }
 
     /** Subscriptions of one stream end with its closing event, whether they wanted that event or not. */
-    private void noteEnd(int subscribers) {
-        for (int bits = subscribers; bits != 0; bits &= bits - 1) {
-            Subscription subscription = subscriptions.inSlot(Integer.numberOfTrailingZeros(bits));
+    private void noteEnd(long subscribers) {
+        for (long bits = subscribers; bits != 0; bits &= bits - 1) {
+            Subscription subscription = subscriptions.inSlot(Long.numberOfTrailingZeros(bits));
             if (subscription.request.stream() != null) {
                 subscription.lastNumber = ring.next() - 1;
                 scheduleFlush();
@@ -143,9 +144,22 @@ final class EventHub {
 
     private void flush() {
         flushScheduled = false;
-        boolean share = readers > 1;
-        forEachReader(reader -> reader.pump(share));
-        frames.endTurn();
+        forEachReader(Reader::pump);
+    }
+
+    private int audience(long number, StreamEvent event, PayloadForm form) {
+        if (readers == 1) {
+            return 1;
+        }
+        int size = 0;
+        for (long bits = ring.wantedBy(number); bits != 0; bits &= bits - 1) {
+            Subscription subscription = subscriptions.inSlot(Long.numberOfTrailingZeros(bits));
+            boolean same = subscription != null
+                    && FrameWriter.form(event, subscription.request) == form
+                    && (form == PayloadForm.NONE || !FrameWriter.cut(event, subscription.request));
+            size += same ? subscription.readers.size() : 0;
+        }
+        return size;
     }
 
     private void forEachReader(Consumer<Reader> action) {

@@ -15,13 +15,16 @@ import io.weir.relay.StreamEvent.Gap;
 final class EventRing {
     /** Numbers that are remembered; a power of two. */
     static final int INDEXED = 1 << 16;
+    /** Of the index of all numbers. */
+    static final int INDEX_BYTES = INDEXED * (8 + 8 + 4 + 8 + 4);
+
     /** What an event weighs besides its payload. */
     static final int EVENT_BYTES = 256;
 
     /** {@link StreamEvent}, {@link Bus.Lost}, or null for a mark. */
     private final Object[] entries = new Object[INDEXED];
 
-    private final int[] slots = new int[INDEXED];
+    private final long[] slots = new long[INDEXED];
     private final int[] events = new int[INDEXED];
     private final long[] streamBytes = new long[INDEXED];
     private final int[] weights = new int[INDEXED];
@@ -38,14 +41,14 @@ final class EventRing {
      * @param wantedBySlots bit {@code n} is set if slot {@code n} wants it
      * @return the event's number
      */
-    long add(StreamEvent event, int wantedBySlots) {
+    long add(StreamEvent event, long wantedBySlots) {
         long bytes = event instanceof Data data ? data.length() : event instanceof Gap gap ? gap.length() : 0;
         return add(event, wantedBySlots, 1, bytes);
     }
 
     /** Takes the place of events that never got here. */
     long add(Bus.Lost lost) {
-        return add(lost, 1 << lost.slot(), (int) Math.min(lost.events(), Integer.MAX_VALUE), lost.bytes());
+        return add(lost, 1L << lost.slot(), (int) Math.min(lost.events(), Integer.MAX_VALUE), lost.bytes());
     }
 
     /** Uses up a number for no event: a border between what was before and what comes. */
@@ -53,7 +56,7 @@ final class EventRing {
         add(null, 0, 0, 0);
     }
 
-    private long add(Object entry, int wantedBySlots, int eventCount, long bytes) {
+    private long add(Object entry, long wantedBySlots, int eventCount, long bytes) {
         long number = next++;
         if (number - oldest >= INDEXED) {
             forgetOldest();
@@ -88,7 +91,12 @@ final class EventRing {
     }
 
     boolean wanted(long number, int slot) {
-        return (slots[index(number)] & 1 << slot) != 0;
+        return (slots[index(number)] & 1L << slot) != 0;
+    }
+
+    /** Bit {@code n} is set if slot {@code n} wants it. */
+    long wantedBy(long number) {
+        return slots[index(number)];
     }
 
     /** How many events an entry stands for. */

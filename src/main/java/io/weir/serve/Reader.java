@@ -15,6 +15,12 @@ final class Reader {
     private static final int CHUNK_BYTES = 16 << 10;
 
     private static final int WRITE_QUEUE_BYTES = 128 << 10;
+    /** The longest payload of one event, as text whose every byte is escaped, and the fields around it. */
+    private static final int LONGEST_FRAME_BYTES = 6 * (64 << 10) + 1024;
+
+    /** What one reader's writes may hold at most. */
+    static final int MEMORY_BYTES = WRITE_QUEUE_BYTES + CHUNK_BYTES + LONGEST_FRAME_BYTES;
+
     private static final int RETRY_MS = 2_000;
     private static final Buffer HEARTBEAT = Buffer.buffer(":\n\n");
 
@@ -24,7 +30,7 @@ final class Reader {
     private final Counters<ServeCounter> counters;
     private final HttpServerResponse response;
     private final int queueBytes;
-    private final JsonBytes chunk = new JsonBytes(CHUNK_BYTES * 2);
+    private final JsonBytes chunk;
 
     private long cursor;
     private long waitingEvents;
@@ -46,13 +52,14 @@ final class Reader {
         this.subscription = subscription;
         this.ring = ring;
         this.frames = frames;
+        chunk = frames.chunk();
         this.counters = counters;
         this.response = response;
         this.queueBytes = queueBytes;
         allowedBytes = queueBytes;
         cursor = Math.max(subscription.firstNumber, ring.next());
         response.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-        response.drainHandler(drained -> pump(false));
+        response.drainHandler(drained -> pump());
     }
 
     /** Tells the client where it starts, so that it can resume even before its first event. */
@@ -105,7 +112,7 @@ final class Reader {
         waitingEvents += ring.events(number);
         waitingBytes += weight(number);
         if (waitingBytes > allowedBytes && !ended) {
-            pump(true);
+            pump();
             if (waitingBytes > allowedBytes) {
                 overflow();
             }
@@ -154,14 +161,10 @@ final class Reader {
         return loss;
     }
 
-    /**
-     * Writes what waits, as far as the client takes it.
-     *
-     * @param share whether other readers may want the same frames in this turn
-     */
-    void pump(boolean share) {
+    /** Writes what waits, as far as the client takes it. */
+    void pump() {
         while (!ended && !response.writeQueueFull()) {
-            fill(share);
+            fill();
             if (chunk.length() == 0) {
                 break;
             }
@@ -178,7 +181,7 @@ final class Reader {
         }
     }
 
-    private void fill(boolean share) {
+    private void fill() {
         chunk.clear();
         while (chunk.length() < CHUNK_BYTES) {
             loseUpTo(ring.oldest(), Loss.Reason.SLOW);
@@ -188,7 +191,7 @@ final class Reader {
             }
             if (ring.wanted(cursor, subscription.slot)) {
                 if (ring.entry(cursor) instanceof StreamEvent event) {
-                    send(event, share);
+                    send(event);
                 } else {
                     lose(Loss.Reason.OVERLOAD);
                 }
@@ -197,8 +200,8 @@ final class Reader {
         }
     }
 
-    private void send(StreamEvent event, boolean share) {
-        frames.event(cursor, event, subscription.request, share, chunk);
+    private void send(StreamEvent event) {
+        frames.event(cursor, event, subscription.request, chunk);
         counters.increment(ServeCounter.EVENTS_SENT);
         sentEvents++;
         waitingEvents--;

@@ -7,6 +7,7 @@ enum ServeCounter {
     EVENTS_OFFERED("events that matched a reader while it was there"),
     EVENTS_RESUMED("events that matched a reader while it was away, offered once it came back"),
     EVENTS_SENT("events written to a reader"),
+    EVENTS_ENCODED("frames made of events; readers that want the same frame share it"),
     EVENTS_LOST("events that a reader was too slow or too late for; the reader was told"),
     EVENTS_UNSENT("events that waited for a reader that went away"),
     EVENTS_DROPPED_BEFORE(

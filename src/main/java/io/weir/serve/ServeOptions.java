@@ -34,7 +34,7 @@ public record ServeOptions(
         Duration linger,
         Limits limits) {
     /** Slots of subscriptions that a partition distinguishes. */
-    public static final int MAX_SUBSCRIBERS = 32;
+    public static final int MAX_SUBSCRIBERS = 64;
 
     public static final ServeOptions DEFAULTS = new ServeOptions(
             "127.0.0.1",
@@ -42,7 +42,7 @@ public record ServeOptions(
             List.of(),
             null,
             null,
-            MAX_SUBSCRIBERS,
+            32,
             1 << 20,
             8 << 20,
             Duration.ofSeconds(15),
@@ -92,6 +92,14 @@ public record ServeOptions(
                 "will not listen on " + host + " without credentials, because everybody who reaches that address could"
                         + " read the captured traffic; configure a tokens file, or TLS with a CA for client"
                         + " certificates, or listen on 127.0.0.1");
+    }
+
+    /** The most memory that events take on their way to the readers: the ring, frames that readers share, and their writes. */
+    public long eventMemoryBytes() {
+        return (long) ringBytes
+                + EventRing.INDEX_BYTES
+                + FrameWriter.SHARED_BYTES
+                + (long) maxSubscribers * Reader.MEMORY_BYTES;
     }
 
     /** Whether requests must show who asks. */

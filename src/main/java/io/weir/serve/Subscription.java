@@ -32,8 +32,8 @@ final class Subscription {
         this.firstNumber = firstNumber;
     }
 
-    int bit() {
-        return 1 << slot;
+    long bit() {
+        return 1L << slot;
     }
 
     boolean idle() {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.ObjIntConsumer;
+import java.util.function.ObjLongConsumer;
 
 /**
  * The slots that partitions know, and the subscriptions in them. A subscription whose last reader has gone lingers; when a
@@ -20,13 +20,13 @@ final class Subscriptions {
     private final Partitions partitions;
     private final EventRing ring;
     private final Duration linger;
-    private final ObjIntConsumer<StreamEvent> beginnings;
+    private final ObjLongConsumer<StreamEvent> beginnings;
 
     private final Subscription[] slots = new Subscription[ServeOptions.MAX_SUBSCRIBERS];
     /** For each partition, the slots whose subscription it has confirmed. */
-    private final int[] confirmed;
+    private final long[] confirmed;
     /** For each type of event, the slots that want it. */
-    private final int[] wanted = new int[EventType.values().length];
+    private final long[] wanted = new long[EventType.values().length];
 
     /** @param beginnings takes an event of a stream's beginning, and the slot's bit */
     Subscriptions(
@@ -34,22 +34,22 @@ final class Subscriptions {
             Partitions partitions,
             EventRing ring,
             Duration linger,
-            ObjIntConsumer<StreamEvent> beginnings) {
+            ObjLongConsumer<StreamEvent> beginnings) {
         this.vertx = vertx;
         this.partitions = partitions;
         this.ring = ring;
         this.linger = linger;
         this.beginnings = beginnings;
-        confirmed = new int[partitions.count()];
+        confirmed = new long[partitions.count()];
     }
 
     /** The slots whose present subscription the partition has confirmed; its events carry no earlier one. */
-    int confirmed(int partition) {
+    long confirmed(int partition) {
         return confirmed[partition];
     }
 
     /** The slots that want this type. */
-    int wanting(EventType type) {
+    long wanting(EventType type) {
         return wanted[type.ordinal()];
     }
 
@@ -105,7 +105,7 @@ final class Subscriptions {
         slots[slot] = subscription;
         for (EventType type : EventType.values()) {
             boolean wants = (request.types() & type.bit()) != 0;
-            int others = wanted[type.ordinal()] & ~subscription.bit();
+            long others = wanted[type.ordinal()] & ~subscription.bit();
             wanted[type.ordinal()] = wants ? others | subscription.bit() : others;
         }
         subscription.ready = subscribe(subscription, partition);

@@ -160,8 +160,8 @@ class PartitionVerticleTest {
         Subscribed subscribed = ask(new Subscribe(0, FlowFilter.ALL, true, -1, id));
         assertThat(subscribed.beginning()).hasSize(3);
         assertThatThrownBy(() -> ask(new GetStream("nonsense"))).hasMessageContaining("no stream 'nonsense'");
-        assertThatThrownBy(() -> ask(new Subscribe(32, FlowFilter.ALL, true, -1, null)))
-                .hasMessageContaining("slot is 32, allowed is 0 to 31");
+        assertThatThrownBy(() -> ask(new Subscribe(64, FlowFilter.ALL, true, -1, null)))
+                .hasMessageContaining("slot is 64, allowed is 0 to 63");
     }
 
     @Test

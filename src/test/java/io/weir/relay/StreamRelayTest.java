@@ -209,7 +209,7 @@ class StreamRelayTest extends RelayedTraffic {
         conversation.fromClient("late").fins();
 
         assertThat(types()).containsExactly("Open", "Data", "Open", "Data", "Close");
-        assertThat(told.stream().map(Selected::subscribers)).containsExactly(1, 1, 2, 3, 3);
+        assertThat(told.stream().map(Selected::subscribers)).containsExactly(1L, 1L, 2L, 3L, 3L);
         assertThat(events().get(2)).isEqualTo(events().get(0));
     }
 

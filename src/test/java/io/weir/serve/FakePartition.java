@@ -85,11 +85,11 @@ final class FakePartition {
         vertx.eventBus().send(Bus.EVENTS, batch);
     }
 
-    private int matching(StreamEvent.Open open) {
-        int bits = 0;
+    private long matching(StreamEvent.Open open) {
+        long bits = 0;
         for (Bus.Subscribe subscribe : slots.values()) {
             boolean one = subscribe.stream() == null || subscribe.stream().equals(open.stream());
-            bits |= one && subscribe.flows().matches(open) ? 1 << subscribe.slot() : 0;
+            bits |= one && subscribe.flows().matches(open) ? 1L << subscribe.slot() : 0;
         }
         return bits;
     }

@@ -107,7 +107,7 @@ class ResumeTest {
     @Test
     void lingeringSubscriptionsMakeRoomForNewOnes() {
         service = new RunningService();
-        for (int port = 1; port <= 40; port++) {
+        for (int port = 1; port <= ServeOptions.MAX_SUBSCRIBERS + 8; port++) {
             try (EventReader reader =
                     service.events("/api/v1/events?port=" + port).greeted()) {
                 assertThat(reader.response.statusCode()).isEqualTo(200);

@@ -6,6 +6,7 @@ import io.weir.relay.FlowFilter;
 import io.weir.relay.JsonBytes;
 import io.weir.relay.PayloadForm;
 import io.weir.relay.StreamEvent;
+import io.weir.tally.Counters;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -23,7 +24,8 @@ public class SseWriteBenchmark {
     @Param({"1", "32"})
     public int readers;
 
-    private final FrameWriter frames = new FrameWriter(new EventId(1));
+    private final FrameWriter frames =
+            new FrameWriter(new EventId(1), new Counters<>(ServeCounter.class), (number, event, form) -> readers);
     private final JsonBytes out = new JsonBytes(16 << 10);
     private final EventRequest request =
             new EventRequest("", FlowFilter.ALL, EventType.ALL, PayloadForm.BASE64, -1, false, null);
@@ -37,10 +39,9 @@ public class SseWriteBenchmark {
         int length = 0;
         for (int reader = 0; reader < readers; reader++) {
             out.clear();
-            frames.event(number, event, request, readers > 1, out);
+            frames.event(number, event, request, out);
             length += out.length();
         }
-        frames.endTurn();
         return length;
     }
 }
