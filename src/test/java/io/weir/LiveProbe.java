@@ -44,7 +44,7 @@ final class LiveProbe implements AutoCloseable {
         return exchange("GET", path, null);
     }
 
-    /** What {@code /metrics} shows under a name, summed over all labels. */
+    /** What {@code /metrics} shows under a name, summed over all labels if it has none of its own. */
     double metric(String name) throws IOException {
         HttpURLConnection connection = connect("/metrics");
         connection.setRequestProperty("Connection", "close");
@@ -82,8 +82,13 @@ final class LiveProbe implements AutoCloseable {
 
     /** Server-sent events, one line after the other; the subscription is in force when this returns. */
     InputStream events(String query) throws IOException {
+        return events(query, 1 << 20);
+    }
+
+    /** @param bufferBytes of the client */
+    InputStream events(String query, int bufferBytes) throws IOException {
         InputStream events =
-                new BufferedInputStream(connect("/api/v1/events?" + query).getInputStream(), 1 << 20);
+                new BufferedInputStream(connect("/api/v1/events?" + query).getInputStream(), bufferBytes);
         // the greeting
         while (events.read() != '\n') {
             // its content does not matter
