@@ -66,6 +66,7 @@ final class CaptureReport {
         return new JsonObject()
                 .put("received", statistics.received())
                 .put("delivered", statistics.delivered())
+                .put("waiting", statistics.waiting())
                 .put("droppedByKernel", statistics.droppedByKernel())
                 .put("droppedByInterface", statistics.droppedByInterface())
                 .put("deliveredByInterface", byInterface)

@@ -91,6 +91,10 @@ final class ProbeMetrics {
                         .received());
         metrics.counter("capture_delivered", "frames handed on by the kernel", () -> capture.statistics()
                 .delivered());
+        metrics.gauge(
+                "capture_waiting",
+                "frames in the kernel's buffer that weir has not read yet",
+                () -> capture.statistics().waiting());
         metrics.counter(
                 "capture_dropped",
                 "frames lost before weir saw them",

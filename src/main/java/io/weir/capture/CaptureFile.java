@@ -212,7 +212,7 @@ public final class CaptureFile implements FrameSource {
                 byInterface.merge(interfaceName(index), count, Long::sum);
             }
         }
-        return new Statistics(sum, sum, 0, 0, byInterface);
+        return new Statistics(sum, sum, 0, 0, 0, byInterface);
     }
 
     /** Only a stream can make {@link #poll} wait. */

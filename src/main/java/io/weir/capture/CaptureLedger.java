@@ -6,7 +6,7 @@ import java.util.TreeMap;
 
 /** Adds up the statistics of the sources that were open one after the other. Any thread; not for the packet path. */
 final class CaptureLedger {
-    private static final Statistics NOTHING = new Statistics(0, 0, 0, 0, Map.of());
+    private static final Statistics NOTHING = new Statistics(0, 0, 0, 0, 0, Map.of());
 
     private Statistics before = NOTHING;
     private FrameSource open;
@@ -49,6 +49,7 @@ final class CaptureLedger {
         return new Statistics(
                 one.received() + other.received(),
                 one.delivered() + other.delivered(),
+                one.waiting() + other.waiting(),
                 one.droppedByKernel() + other.droppedByKernel(),
                 one.droppedByInterface() + other.droppedByInterface(),
                 byInterface);

@@ -217,6 +217,7 @@ public final class CaptureVerticle extends VerticleBase {
                 idle = frames == 0;
             }
         } finally {
+            source.countNow();
             sink.sliceEnded(idle && source instanceof LiveSource live ? live.presentNs() : 0);
         }
         return true;
@@ -293,6 +294,11 @@ public final class CaptureVerticle extends VerticleBase {
         Callable<T> refusal = () -> {
             throw new IllegalStateException("the capture is stopped for good");
         };
-        return WorkerCall.on(context, () -> (undeployed ? refusal : action).call());
+        return WorkerCall.on(context, () -> {
+            if (source != null) {
+                source.countNow();
+            }
+            return (undeployed ? refusal : action).call();
+        });
     }
 }

@@ -21,7 +21,8 @@ public final class Filter {
     private static final List<String> LIVE_WORDS = List.of("vlan", "inbound", "outbound");
 
     private static final int LINKTYPE_RAW = 101;
-    private static final int ACCEPT = 262_144;
+    /** What a program returns that accepts: bytes of the frame to keep, more than any frame has. */
+    static final int ACCEPT = 262_144;
 
     private final String expression;
 

@@ -29,8 +29,16 @@ public interface FrameSource extends AutoCloseable {
     /** Name of an interface that a {@link Frame#interfaceIndex} speaks of; a stable text for any index. */
     String interfaceName(int interfaceIndex);
 
-    /** Frames seen by the kernel, delivered, dropped; cumulative since opening. Any thread. */
+    /**
+     * Frames seen by the kernel, delivered, dropped; cumulative since opening. Any thread.
+     *
+     * <p>At every moment received = delivered + waiting + droppedByKernel. How many frames the kernel holds is known as of
+     * the latest {@link #countNow}, or of a poll that found nothing.
+     */
     Statistics statistics();
+
+    /** Asks the kernel for its counters. */
+    default void countNow() {}
 
     /** Makes a waiting {@link #poll} return soon. Any thread. */
     void interrupt();
@@ -41,6 +49,7 @@ public interface FrameSource extends AutoCloseable {
     /**
      * @param received frames that passed the filter, dropped ones included
      * @param delivered frames handed on by {@link #poll}
+     * @param waiting frames that lie in the kernel's buffer and were not handed on yet; none after {@link #close}
      * @param droppedByKernel frames lost because this program did not keep up
      * @param droppedByInterface frames lost before the kernel's capture point, as far as the interface tells
      * @param byInterface delivered frames for each interface
@@ -48,6 +57,7 @@ public interface FrameSource extends AutoCloseable {
     record Statistics(
             long received,
             long delivered,
+            long waiting,
             long droppedByKernel,
             long droppedByInterface,
             Map<String, Long> byInterface) {}

@@ -1,15 +1,18 @@
 package io.weir.capture;
 
+import static io.weir.capture.BpfProgram.CLASS_ALU;
 import static io.weir.capture.BpfProgram.CLASS_JMP;
 import static io.weir.capture.BpfProgram.CLASS_LD;
 import static io.weir.capture.BpfProgram.CLASS_LDX;
 import static io.weir.capture.BpfProgram.CLASS_RET;
 import static io.weir.capture.BpfProgram.MODE_ABS;
 import static io.weir.capture.BpfProgram.MODE_IND;
+import static io.weir.capture.BpfProgram.MODE_LEN;
 import static io.weir.capture.BpfProgram.MODE_MSH;
 import static io.weir.capture.BpfProgram.SIZE_B;
 import static io.weir.capture.BpfProgram.SIZE_H;
 import static io.weir.capture.BpfProgram.SIZE_W;
+import static io.weir.capture.BpfProgram.SOURCE_X;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -17,22 +20,33 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Assembles the program that a packet ring attaches: which interfaces, no second copies on loopback, nothing of the own
+ * Assembles the program that a live source attaches to its socket: which interfaces, no second copies on loopback, nothing of the own
  * service, then what the user asked for. Needs no library. It uses Linux's extensions (linux/filter.h): loads relative to the
  * network header, and loads of the packet's metadata.
  */
 final class KernelFilter {
     private static final int METADATA = -0x1000;
-    private static final int METADATA_PROTOCOL = METADATA;
-    private static final int METADATA_PACKET_TYPE = METADATA + 4;
+    static final int METADATA_PROTOCOL = METADATA;
+    static final int METADATA_PACKET_TYPE = METADATA + 4;
     private static final int METADATA_INTERFACE = METADATA + 8;
-    private static final int METADATA_HARDWARE_TYPE = METADATA + 28;
+    static final int METADATA_HARDWARE_TYPE = METADATA + 28;
     private static final int NETWORK = -0x100000;
 
     private static final int PACKET_OUTGOING = 4;
     private static final int PROTOCOL_IPV4 = 0x0800;
     private static final int PROTOCOL_IPV6 = 0x86DD;
     private static final int TCP = 6;
+
+    private static final int ADD = 0x00;
+    private static final int SUBTRACT = 0x10;
+    private static final int JUMP_AT_LEAST = 0x30;
+
+    private static final int IPV4_BYTES = 20;
+    private static final int MAX_IPV4_BYTES = 60;
+    private static final int IPV6_BYTES = 40;
+    private static final int PORTS_BYTES = 4;
+    /** Longest link layer header that is looked behind; with the ports still less than an IP packet with a TCP header. */
+    private static final int LINK_BYTES = 16;
 
     /** Of the kernel's 4096 instructions these take a quarter. */
     static final int MAX_INTERFACES = 500;
@@ -63,6 +77,10 @@ final class KernelFilter {
         return this;
     }
 
+    /**
+     * Refuses the own service's segments. A load behind the frame's end would refuse the frame as well, uncounted; so frames
+     * too short for a whole TCP header pass unseen.
+     */
     KernelFilter without(OwnService service) {
         load(MODE_ABS | SIZE_W, METADATA_PROTOCOL);
         unlessEqualSkip(PROTOCOL_IPV4, 1);
@@ -72,6 +90,7 @@ final class KernelFilter {
         int other = jump();
 
         land(toIpv4);
+        int short4 = jumpIfShorter(IPV4_BYTES + PORTS_BYTES);
         load(MODE_ABS | SIZE_B, NETWORK + 9);
         skipIfEqual(TCP, 1);
         int noTcp = jump();
@@ -80,15 +99,17 @@ final class KernelFilter {
         add(CLASS_JMP | 0x40, 0, 1, 0x1FFF);
         int fragment = jump();
         add(CLASS_LDX | MODE_MSH | SIZE_B, 0, 0, NETWORK);
+        int shortOptions = jumpIfShorterBehindOptions();
         refuseService(service, false);
         int ipv4Done = jump();
 
         land(toIpv6);
+        int short6 = jumpIfShorter(IPV6_BYTES + PORTS_BYTES);
         load(MODE_ABS | SIZE_B, NETWORK + 6);
         skipIfEqual(TCP, 1);
         int noTcp6 = jump();
         refuseService(service, true);
-        land(other, noTcp, fragment, ipv4Done, noTcp6);
+        land(other, short4, noTcp, fragment, shortOptions, ipv4Done, short6, noTcp6);
         return this;
     }
 
@@ -107,8 +128,30 @@ final class KernelFilter {
         int second = jump();
         append(ip, snapLengthBytes, true);
         land(first, second);
-        append(ethernet, snapLengthBytes, false);
+        return then(ethernet, snapLengthBytes);
+    }
+
+    /** Ends the program with what the user wants, compiled for frames that begin as these do. */
+    BpfProgram then(BpfProgram program, int snapLengthBytes) {
+        append(program, snapLengthBytes, false);
         return new BpfProgram(Arrays.copyOf(code, length));
+    }
+
+    /** A jump for frames with fewer bytes from the network header on, or a few more: never for a whole TCP segment. */
+    private int jumpIfShorter(int bytes) {
+        load(MODE_LEN, 0);
+        add(CLASS_JMP | JUMP_AT_LEAST, 1, 0, LINK_BYTES + bytes);
+        return jump();
+    }
+
+    /** The same for the ports behind an IPv4 header of X bytes, which this leaves in X. */
+    private int jumpIfShorterBehindOptions() {
+        load(MODE_LEN, 0);
+        // so that the difference is never negative
+        add(CLASS_ALU | ADD, 0, 0, MAX_IPV4_BYTES);
+        add(CLASS_ALU | SUBTRACT | SOURCE_X, 0, 0, 0);
+        add(CLASS_JMP | JUMP_AT_LEAST, 1, 0, MAX_IPV4_BYTES + LINK_BYTES + PORTS_BYTES);
+        return jump();
     }
 
     private void refuseService(OwnService service, boolean ipv6) {
@@ -161,7 +204,7 @@ final class KernelFilter {
         }
     }
 
-    private static boolean readsFrame(int operation) {
+    static boolean readsFrame(int operation) {
         int mode = operation & 0xE0;
         int kind = operation & 0x07;
         return kind == CLASS_LD && (mode == MODE_ABS || mode == MODE_IND) || kind == CLASS_LDX && mode == MODE_MSH;

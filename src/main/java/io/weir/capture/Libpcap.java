@@ -88,7 +88,8 @@ public final class Libpcap {
         }
     }
 
-    private static BpfProgram compileOn(long handle, String expression) throws FilterException {
+    /** Compiles for the frames of an open handle, a {@code pcap_t*}. */
+    static BpfProgram compileOn(long handle, String expression) throws FilterException {
         try (Memory program = new Memory(PROGRAM_BYTES)) {
             program.clear();
             if (Calls.pcap_compile(handle, Libc.address(program), expression, 1, NETMASK_UNKNOWN) != 0) {
@@ -100,6 +101,11 @@ public final class Libpcap {
                 Calls.pcap_freecode(Libc.address(program));
             }
         }
+    }
+
+    /** What an open handle, a {@code pcap_t*}, captures from; -1 for none. */
+    static int descriptor(long handle) {
+        return Calls.pcap_fileno(handle);
     }
 
     private static BpfProgram copy(int length, Pointer instructions) throws FilterException {
@@ -148,6 +154,8 @@ public final class Libpcap {
         static native int pcap_activate(long handle);
 
         static native int pcap_datalink(long handle);
+
+        static native int pcap_fileno(long handle);
 
         static native int pcap_compile(long handle, long program, String expression, int optimize, int netmask);
 

@@ -13,7 +13,8 @@ public interface LiveSource extends FrameSource {
     Filter filter();
 
     /**
-     * Captures something else from now on. Frames that the kernel took before still come; none is lost by the change.
+     * Captures something else from now on. Frames that the kernel took before still come; none is lost by the change on
+     * Linux. Elsewhere libpcap empties its buffer.
      *
      * @throws FilterException the filter cannot be used; the one before stays in force
      */

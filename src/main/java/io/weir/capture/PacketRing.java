@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
@@ -49,10 +48,7 @@ final class PacketRing implements LiveSource {
     private int frameAt;
     private int blocksSinceStatistics;
 
-    // one writer, so an ordered store does
-    private final AtomicLong delivered = new AtomicLong();
-    private volatile long received;
-    private volatile long dropped;
+    private final KernelCounts counts = new KernelCounts();
 
     private PacketRing(RingSocket socket, LiveOptions options, LiveTargets targets, int blockBytes) {
         this.socket = socket;
@@ -111,7 +107,7 @@ final class PacketRing implements LiveSource {
         try {
             int handedOn = drain(handler, maxFrames);
             if (handedOn == 0) {
-                addStatistics();
+                countNow();
                 if (waitMs > 0) {
                     if (socket.await(waitMs)) {
                         checkError(socket.takeError());
@@ -142,7 +138,7 @@ final class PacketRing implements LiveSource {
                 frameAt = at + frames.lengthAt(at);
                 handedOn++;
                 // before the handler, which may throw: the frame is then delivered all the same
-                delivered.setRelease(delivered.getPlain() + 1);
+                counts.delivered(1);
                 Frame frame = frames.at(at);
                 tally.count(frame.interfaceIndex(), 1);
                 handler.onFrame(frame);
@@ -151,7 +147,7 @@ final class PacketRing implements LiveSource {
                 WORD.setRelease(headers, blockAt + BLOCK_STATUS, STATUS_KERNEL);
                 block = block + 1 == blocks ? 0 : block + 1;
                 if (++blocksSinceStatistics >= BLOCKS_BETWEEN_STATISTICS) {
-                    addStatistics();
+                    countNow();
                 }
             }
         }
@@ -168,11 +164,11 @@ final class PacketRing implements LiveSource {
         return ready((block + blocks / 2) % blocks * blockBytes);
     }
 
-    private void addStatistics() {
+    @Override
+    public void countNow() {
         blocksSinceStatistics = 0;
         long counters = socket.takeStatistics();
-        received = received + (counters >>> 32);
-        dropped = dropped + (counters & 0xFFFFFFFFL);
+        counts.add(counters >>> 32, counters & 0xFFFFFFFFL);
     }
 
     private void checkError(int error) throws CaptureException {
@@ -259,11 +255,7 @@ final class PacketRing implements LiveSource {
 
     @Override
     public Statistics statistics() {
-        long handedOn = delivered.getAcquire();
-        long lost = dropped;
-        // the kernel's counters are read now and then only; what was handed on was received for certain
-        long seen = Math.max(received, handedOn + lost);
-        return new Statistics(seen, handedOn, lost, targets.droppedByInterfaces(), tally.frames());
+        return counts.statistics(targets.droppedByInterfaces(), tally.frames());
     }
 
     @Override
@@ -284,9 +276,8 @@ final class PacketRing implements LiveSource {
     @Override
     public void close() {
         try {
-            addStatistics();
-            // what still lies in the ring
-            dropped = Math.max(dropped, received - delivered.get());
+            countNow();
+            counts.end();
         } catch (LastErrorException alreadyClosed) {
             // closing twice is no mistake
         }

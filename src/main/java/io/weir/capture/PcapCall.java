@@ -1,17 +1,28 @@
 package io.weir.capture;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.pcap4j.core.BpfProgram.BpfCompileMode;
 import org.pcap4j.core.NotOpenException;
 import org.pcap4j.core.PcapHandle;
+import org.pcap4j.core.PcapHandle.TimestampPrecision;
 import org.pcap4j.core.PcapNativeException;
+import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
 import org.pcap4j.core.PcapStat;
 import org.pcap4j.core.RawPacketListener;
 
-/** One libpcap handle, and what its callback needs. */
+/** One libpcap handle: what is captured on it, what its callback needs, what it counts. */
 final class PcapCall implements RawPacketListener {
-    final PcapHandle handle;
+    private static final int DLT_RAW = 12;
+    private static final int LINKTYPE_RAW = 101;
+    private static final int FRAMES_AT_ONCE = 1_000;
+
     final String name;
     final int interfaceIndex;
+    private final PcapHandle handle;
+    private final PcapSocket socket;
+    private final Optional<OwnService> ownService;
+    private final int snapLengthBytes;
     private final int linkType;
     private final Frame frame = new Frame();
     private final ByteBuffer bytes;
@@ -19,17 +30,134 @@ final class PcapCall implements RawPacketListener {
     private RuntimeException thrown;
     private Error error;
     private int delivered;
+    /** Frames that the kernel took and that were neither dropped nor handed on. */
+    private long unread;
 
-    PcapCall(PcapHandle handle, String name, int interfaceIndex, int linkType, int snapLengthBytes) {
+    private long receivedBefore;
+    private long droppedBefore;
+    private long droppedByInterfaceBefore;
+    private long droppedByInterface;
+
+    private PcapCall(PcapHandle handle, String name, int interfaceIndex, LiveOptions options) {
         this.handle = handle;
         this.name = name;
         this.interfaceIndex = interfaceIndex;
-        this.linkType = linkType;
+        ownService = options.ownService();
+        snapLengthBytes = options.snapLengthBytes();
+        socket = PcapSocket.of(handle);
+        int dlt = handle.getDlt().value();
+        linkType = dlt == DLT_RAW ? LINKTYPE_RAW : dlt;
         bytes = ByteBuffer.allocate(snapLengthBytes);
     }
 
+    /** Captures what the filter wants of one interface, without blocking. */
+    static PcapCall open(String name, int interfaceIndex, LiveOptions options, Filter filter) throws CaptureException {
+        PcapHandle handle = null;
+        try {
+            handle = new PcapHandle.Builder(name)
+                    .snaplen(options.snapLengthBytes())
+                    .promiscuousMode(
+                            options.promiscuous() ? PromiscuousMode.PROMISCUOUS : PromiscuousMode.NONPROMISCUOUS)
+                    .bufferSize(options.bufferBytes())
+                    .timeoutMillis(options.latencyMs())
+                    .timestampPrecision(TimestampPrecision.NANO)
+                    .build();
+            handle.setBlockingMode(PcapHandle.BlockingMode.NONBLOCKING);
+            PcapCall call = new PcapCall(handle, name, interfaceIndex, options);
+            if (call.socket != null) {
+                call.endIntake();
+                call.discard(options.latencyMs());
+            }
+            call.filter(filter);
+            return call;
+        } catch (PcapNativeException failure) {
+            close(handle);
+            throw LiveFailures.ofPcap(failure, name);
+        } catch (FilterException wrong) {
+            close(handle);
+            throw new CaptureException("The filter cannot be used on " + name + ": " + wrong.getMessage(), wrong);
+        } catch (NotOpenException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** What came in before there could be a filter is no part of the capture, nor of its counters. */
+    private void discard(int latencyMs) throws PcapNativeException {
+        // until the kernel has handed on the last of it
+        long deadline = System.nanoTime() + (2L * latencyMs + 50) * 1_000_000;
+        long discarded = 0;
+        PcapStat before = statistics();
+        while (before != null
+                && discarded < before.getNumPacketsReceived() - before.getNumPacketsDropped()
+                && System.nanoTime() < deadline) {
+            discarded += dispatch(unfiltered -> {}, FRAMES_AT_ONCE);
+            delivered = 0;
+            Thread.onSpinWait();
+        }
+        PcapStat after = statistics();
+        if (after != null) {
+            receivedBefore = after.getNumPacketsReceived();
+            droppedBefore = after.getNumPacketsDropped();
+        }
+        unread = 0;
+    }
+
+    /** Replaces the filter. Where the socket can be reached, no frame is lost that both filters want. */
+    void filter(Filter wanted) throws FilterException {
+        if (socket != null) {
+            socket.attach(programFor(wanted));
+            return;
+        }
+        try {
+            handle.setFilter(expression(wanted), BpfCompileMode.OPTIMIZE);
+        } catch (PcapNativeException refused) {
+            throw new FilterException(withoutPrefix(refused.getMessage()), true);
+        } catch (NotOpenException closed) {
+            throw new FilterException("the capture is closed", false);
+        }
+    }
+
+    private BpfProgram programFor(Filter wanted) throws FilterException {
+        BpfProgram program = socket.compile(wanted);
+        if (linkType == CookedFilter.DLT_LINUX_SLL) {
+            program = CookedFilter.forKernel(program);
+        }
+        // libpcap leaves the sender's copies on loopback out itself, but they would be counted
+        KernelFilter all = new KernelFilter().noSecondCopies();
+        ownService.ifPresent(all::without);
+        return all.then(program, snapLengthBytes);
+    }
+
+    /** The own service first: {@code vlan} in the user's expression changes the meaning of what follows it. */
+    private String expression(Filter wanted) {
+        String user = wanted.isNone() ? "" : "(" + wanted.expression() + ")";
+        if (ownService.isEmpty()) {
+            return user;
+        }
+        String rest = "(" + ownService.get().remainder() + ")";
+        return user.isEmpty() ? rest : rest + " and " + user;
+    }
+
+    private static String withoutPrefix(String message) {
+        String prefix = "Error occurred in pcap_compile: ";
+        return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+    }
+
+    /** As far as possible no frame is captured from now on. */
+    void endIntake() {
+        if (socket != null) {
+            try {
+                socket.attach(SocketFilter.REFUSE_ALL);
+            } catch (FilterException refused) {
+                // then frames go on coming in, and are counted
+            }
+        }
+    }
+
+    /** Returns how many frames were handed on. */
     int dispatch(FrameHandler receiver, int maxFrames) throws PcapNativeException {
         handler = receiver;
+        int before = delivered;
         try {
             handle.dispatch(maxFrames, this);
         } catch (InterruptedException stoppedByUs) {
@@ -47,7 +175,7 @@ final class PcapCall implements RawPacketListener {
             }
             throw exception;
         }
-        return delivered;
+        return delivered - before;
     }
 
     @Override
@@ -72,16 +200,46 @@ final class PcapCall implements RawPacketListener {
         }
     }
 
-    /** Frames handed on since this was last asked. */
-    int takeDelivered(InterfaceTally tally) {
-        int count = delivered;
+    /** Counts frames handed on since this was last called. */
+    void countDelivered(InterfaceTally tally, KernelCounts counts) {
+        tally.count(interfaceIndex, delivered);
+        counts.delivered(delivered);
+        unread -= delivered;
         delivered = 0;
-        tally.count(interfaceIndex, count);
-        return count;
+    }
+
+    /** Counts what the kernel received and dropped since this was last called. */
+    void countReceived(KernelCounts counts) {
+        PcapStat statistics = statistics();
+        if (statistics == null) {
+            return;
+        }
+        // libpcap's counters have 32 bits
+        long dropped = statistics.getNumPacketsDropped() - droppedBefore & 0xFFFFFFFFL;
+        long received = statistics.getNumPacketsReceived() - receivedBefore & 0xFFFFFFFFL;
+        droppedByInterface += statistics.getNumPacketsDroppedByIf() - droppedByInterfaceBefore & 0xFFFFFFFFL;
+        droppedBefore = statistics.getNumPacketsDropped();
+        receivedBefore = statistics.getNumPacketsReceived();
+        droppedByInterfaceBefore = statistics.getNumPacketsDroppedByIf();
+        if (socket == null) {
+            // there received may mean before the filter: all that is known is what was handed on
+            received = dropped - unread;
+        }
+        unread += received - dropped;
+        counts.add(received, dropped);
+    }
+
+    long droppedByInterface() {
+        return droppedByInterface;
+    }
+
+    /** Frames that wait for {@link #dispatch}, as of the last {@link #countReceived}. */
+    long unread() {
+        return Math.max(0, unread);
     }
 
     /** Null if the handle does not tell. */
-    PcapStat statistics() {
+    private PcapStat statistics() {
         try {
             return handle.getStats();
         } catch (PcapNativeException | NotOpenException gone) {
@@ -94,6 +252,16 @@ final class PcapCall implements RawPacketListener {
             handle.breakLoop();
         } catch (NotOpenException closed) {
             // then it is broken off
+        }
+    }
+
+    void close() {
+        close(handle);
+    }
+
+    private static void close(PcapHandle handle) {
+        if (handle != null) {
+            handle.close();
         }
     }
 }

@@ -5,13 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import org.pcap4j.core.BpfProgram.BpfCompileMode;
-import org.pcap4j.core.NotOpenException;
-import org.pcap4j.core.PcapHandle;
-import org.pcap4j.core.PcapHandle.TimestampPrecision;
 import org.pcap4j.core.PcapNativeException;
-import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
-import org.pcap4j.core.PcapStat;
 
 /**
  * Live frames through libpcap, by pcap4j: for systems without packet rings. Each frame is copied and allocates.
@@ -20,8 +14,6 @@ import org.pcap4j.core.PcapStat;
  * idle Linux interface, whatever the time-out.
  */
 final class PcapSource implements LiveSource {
-    private static final int DLT_RAW = 12;
-    private static final int LINKTYPE_RAW = 101;
     private static final int ANY_INDEX = 0;
     private static final long NAP_NS = 1_000_000;
     private static final int POLLS_BETWEEN_STATISTICS = 64;
@@ -36,10 +28,8 @@ final class PcapSource implements LiveSource {
     private int nextCall;
     private int pollsSinceStatistics;
 
-    private volatile long delivered;
-    private volatile long dropped;
+    private final KernelCounts counts = new KernelCounts();
     private volatile long droppedByInterfaces;
-    private long droppedBefore;
     private long droppedByInterfacesBefore;
 
     private PcapSource(LiveOptions options, LiveTargets targets) {
@@ -68,7 +58,7 @@ final class PcapSource implements LiveSource {
         if (targets.any()) {
             if (calls.isEmpty()) {
                 tally.name(ANY_INDEX, Interfaces.ANY);
-                calls.add(openOne(Interfaces.ANY, ANY_INDEX));
+                calls.add(PcapCall.open(Interfaces.ANY, ANY_INDEX, options, filter));
             }
             return;
         }
@@ -83,31 +73,8 @@ final class PcapSource implements LiveSource {
         for (LiveInterface entry : targets.interfaces()) {
             if (calls.stream().noneMatch(call -> call.interfaceIndex == entry.index())) {
                 tally.name(entry.index(), entry.name());
-                calls.add(openOne(entry.name(), entry.index()));
+                calls.add(PcapCall.open(entry.name(), entry.index(), options, filter));
             }
-        }
-    }
-
-    private PcapCall openOne(String name, int index) throws CaptureException {
-        PcapHandle handle = null;
-        try {
-            handle = new PcapHandle.Builder(name)
-                    .snaplen(options.snapLengthBytes())
-                    .promiscuousMode(
-                            options.promiscuous() ? PromiscuousMode.PROMISCUOUS : PromiscuousMode.NONPROMISCUOUS)
-                    .bufferSize(options.bufferBytes())
-                    .timeoutMillis(options.latencyMs())
-                    .timestampPrecision(TimestampPrecision.NANO)
-                    .build();
-            handle.setFilter(expression(filter), BpfCompileMode.OPTIMIZE);
-            handle.setBlockingMode(PcapHandle.BlockingMode.NONBLOCKING);
-            int dlt = handle.getDlt().value();
-            return new PcapCall(handle, name, index, dlt == DLT_RAW ? LINKTYPE_RAW : dlt, options.snapLengthBytes());
-        } catch (PcapNativeException failure) {
-            close(handle);
-            throw LiveFailures.ofPcap(failure, name);
-        } catch (NotOpenException impossible) {
-            throw new IllegalStateException(impossible);
         }
     }
 
@@ -118,7 +85,7 @@ final class PcapSource implements LiveSource {
         while (true) {
             int handedOn = dispatch(handler, maxFrames);
             if (handedOn == 0 || ++pollsSinceStatistics >= POLLS_BETWEEN_STATISTICS) {
-                addStatistics();
+                countNow();
             }
             if (handedOn > 0 || interrupted || System.nanoTime() >= deadline) {
                 interrupted = false;
@@ -138,7 +105,7 @@ final class PcapSource implements LiveSource {
             } catch (PcapNativeException failure) {
                 throw broke(call, failure);
             } finally {
-                delivered = delivered + call.takeDelivered(tally);
+                call.countDelivered(tally, counts);
             }
         }
         return handedOn;
@@ -151,71 +118,48 @@ final class PcapSource implements LiveSource {
         return new CaptureException("Capture on " + call.name + " broke: " + failure.getMessage(), failure);
     }
 
-    private void addStatistics() {
+    @Override
+    public void countNow() {
         pollsSinceStatistics = 0;
-        long lost = droppedBefore;
         long lostByInterfaces = droppedByInterfacesBefore;
         for (PcapCall call : calls) {
-            PcapStat statistics = call.statistics();
-            if (statistics != null) {
-                lost += statistics.getNumPacketsDropped() & 0xFFFFFFFFL;
-                lostByInterfaces += statistics.getNumPacketsDroppedByIf() & 0xFFFFFFFFL;
-            }
+            call.countReceived(counts);
+            lostByInterfaces += call.droppedByInterface();
         }
-        dropped = Math.max(dropped, lost);
-        droppedByInterfaces = Math.max(droppedByInterfaces, lostByInterfaces);
+        droppedByInterfaces = lostByInterfaces;
     }
 
+    /** Nobody will read what still lies in this one's buffer. */
     private void forget(PcapCall call) {
-        PcapStat statistics = call.statistics();
-        if (statistics != null) {
-            droppedBefore += statistics.getNumPacketsDropped() & 0xFFFFFFFFL;
-            droppedByInterfacesBefore += statistics.getNumPacketsDroppedByIf() & 0xFFFFFFFFL;
-        }
-        close(call.handle);
+        call.endIntake();
+        call.countReceived(counts);
+        counts.add(0, call.unread());
+        droppedByInterfacesBefore += call.droppedByInterface();
+        call.close();
     }
 
     @Override
     public void filter(Filter next) throws FilterException {
         Filter before = filter;
-        filter = next;
-        for (PcapCall call : calls) {
-            try {
-                call.handle.setFilter(expression(next), BpfCompileMode.OPTIMIZE);
-            } catch (PcapNativeException refused) {
-                filter = before;
-                restore();
-                throw new FilterException(withoutPrefix(refused.getMessage()), true);
-            } catch (NotOpenException closed) {
-                filter = before;
-                throw new FilterException("the capture is closed", false);
+        try {
+            for (PcapCall call : calls) {
+                call.filter(next);
             }
+            filter = next;
+        } catch (FilterException refused) {
+            restore(before);
+            throw refused;
         }
     }
 
-    private void restore() {
+    private void restore(Filter before) {
         for (PcapCall call : calls) {
             try {
-                call.handle.setFilter(expression(filter), BpfCompileMode.OPTIMIZE);
-            } catch (PcapNativeException | NotOpenException gone) {
+                call.filter(before);
+            } catch (FilterException gone) {
                 // it worked before; a handle that is gone shows at the next poll
             }
         }
-    }
-
-    /** The own service first: {@code vlan} in the user's expression changes the meaning of what follows it. */
-    private String expression(Filter wanted) {
-        String user = wanted.isNone() ? "" : "(" + wanted.expression() + ")";
-        if (options.ownService().isEmpty()) {
-            return user;
-        }
-        String rest = "(" + options.ownService().get().remainder() + ")";
-        return user.isEmpty() ? rest : rest + " and " + user;
-    }
-
-    private static String withoutPrefix(String message) {
-        String prefix = "Error occurred in pcap_compile: ";
-        return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
     }
 
     @Override
@@ -247,12 +191,9 @@ final class PcapSource implements LiveSource {
         return tally.nameOf(interfaceIndex);
     }
 
-    /** What libpcap itself calls received counts each frame on a loopback interface twice; the sum here does not. */
     @Override
     public Statistics statistics() {
-        long handedOn = delivered;
-        long lost = dropped;
-        return new Statistics(handedOn + lost, handedOn, lost, droppedByInterfaces, tally.frames());
+        return counts.statistics(droppedByInterfaces, tally.frames());
     }
 
     @Override
@@ -267,16 +208,15 @@ final class PcapSource implements LiveSource {
     }
 
     @Override
+    public void endIntake() {
+        calls.forEach(PcapCall::endIntake);
+    }
+
+    @Override
     public void close() {
         calls.forEach(this::forget);
         calls.clear();
-        addStatistics();
-    }
-
-    private static void close(PcapHandle handle) {
-        if (handle != null) {
-            handle.close();
-        }
+        droppedByInterfaces = droppedByInterfacesBefore;
     }
 
     /** Nanoseconds since 1970. */

@@ -15,7 +15,6 @@ final class RingSocket implements AutoCloseable {
     private static final int CLOSE_ON_EXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_ERROR = 4;
-    private static final int SO_ATTACH_FILTER = 26;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_ADD_MEMBERSHIP = 1;
     private static final int PACKET_RX_RING = 5;
@@ -61,26 +60,12 @@ final class RingSocket implements AutoCloseable {
 
     /** Replaces the filter at once for all frames that are still to come. */
     void attach(BpfProgram program) {
-        long[] instructions = program.instructions();
-        try (Memory code = new Memory(8L * instructions.length);
-                Memory header = new Memory(16)) {
-            for (int index = 0; index < instructions.length; index++) {
-                long at = 8L * index;
-                code.setShort(at, (short) (instructions[index] >>> 48));
-                code.setByte(at + 2, (byte) (instructions[index] >>> 40));
-                code.setByte(at + 3, (byte) (instructions[index] >>> 32));
-                code.setInt(at + 4, (int) instructions[index]);
-            }
-            header.clear();
-            header.setShort(0, (short) instructions.length);
-            header.setPointer(8, code);
-            Libc.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, Libc.address(header), 16);
-        }
+        SocketFilter.attach(fd, program);
     }
 
     /** From now on no frame enters the ring. */
     void shut() {
-        attach(new BpfProgram(new long[] {BpfProgram.instruction(BpfProgram.CLASS_RET, 0, 0, 0)}));
+        attach(SocketFilter.REFUSE_ALL);
     }
 
     /**

@@ -311,7 +311,7 @@ class CaptureVerticleTest {
 
         @Override
         public Statistics statistics() {
-            return new Statistics(delivered, delivered, 0, 0, Map.of());
+            return new Statistics(delivered, delivered, 0, 0, 0, Map.of());
         }
 
         @Override
