@@ -27,6 +27,13 @@ final class CaptureLedger {
         open = null;
     }
 
+    /** Asks the open source's kernel for its counters. Capture thread. */
+    synchronized void countNow() {
+        if (open != null) {
+            open.countNow();
+        }
+    }
+
     synchronized Statistics statistics() {
         return open == null ? before : sum(before, open.statistics());
     }

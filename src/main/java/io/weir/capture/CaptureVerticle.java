@@ -217,7 +217,7 @@ public final class CaptureVerticle extends VerticleBase {
                 idle = frames == 0;
             }
         } finally {
-            source.countNow();
+            ledger.countNow();
             sink.sliceEnded(idle && source instanceof LiveSource live ? live.presentNs() : 0);
         }
         return true;
@@ -283,22 +283,18 @@ public final class CaptureVerticle extends VerticleBase {
     }
 
     private void cancelRetry() {
-        if (retryTimer >= 0) {
-            vertx.cancelTimer(retryTimer);
-            retryTimer = -1;
-        }
+        vertx.cancelTimer(retryTimer);
+        retryTimer = -1;
     }
 
     /** On the worker's thread between two slices, when no frame is on its way and the counters fit together. Be short. */
     public <T> Future<T> betweenSlices(Callable<T> action) {
-        Callable<T> refusal = () -> {
-            throw new IllegalStateException("the capture is stopped for good");
-        };
         return WorkerCall.on(context, () -> {
-            if (source != null) {
-                source.countNow();
+            if (undeployed) {
+                throw new IllegalStateException("the capture is stopped for good");
             }
-            return (undeployed ? refusal : action).call();
+            ledger.countNow();
+            return action.call();
         });
     }
 }

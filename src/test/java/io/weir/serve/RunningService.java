@@ -158,7 +158,7 @@ final class RunningService implements AutoCloseable, CaptureControl {
 
     @Override
     public Future<JsonObject> state() {
-        return Future.succeededFuture(new JsonObject().put("state", "running"));
+        return Future.succeededFuture(new JsonObject().put("state", "capturing"));
     }
 
     @Override

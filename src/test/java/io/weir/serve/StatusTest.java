@@ -48,7 +48,7 @@ class StatusTest {
 
     @Test
     void theCaptureIsControlled() {
-        assertThat(service.json("/api/v1/capture").getString("state")).isEqualTo("running");
+        assertThat(service.json("/api/v1/capture").getString("state")).isEqualTo("capturing");
         assertThat(put("{\"filter\":\"tcp port 80\"}").statusCode()).isEqualTo(200);
         assertThat(service.send(service.request("/api/v1/capture/stop").POST(BodyPublishers.noBody()))
                         .statusCode())
