@@ -89,7 +89,7 @@ final class UploadReplay {
         try (CaptureFile file = CaptureFile.open(path)) {
             current = file;
             while (!cancelled && file.poll(intake, FRAMES_PER_POLL, 0) != FrameSource.END) {
-                lanes.flush();
+                // a lane publishes by itself what is worth a wake-up
             }
         } catch (CaptureException broken) {
             // the temporary file's name means nothing to who uploaded it

@@ -19,8 +19,10 @@ final class EventWindow implements EventSink {
     /** What an event weighs besides its payload. */
     static final int EVENT_COST_BYTES = 256;
 
-    private static final int MAX_BATCH_EVENTS = 256;
-    private static final int MAX_BATCH_BYTES = 256 << 10;
+    /** As many as one turn of a partition makes of full-sized segments: a batch costs two wake-ups. */
+    private static final int MAX_BATCH_EVENTS = 512;
+
+    private static final int MAX_BATCH_BYTES = 1 << 20;
 
     private final int partition;
     private final long windowBytes;
@@ -74,7 +76,12 @@ final class EventWindow implements EventSink {
         }
     }
 
-    /** From now on nothing is dropped: the last events, whose number the streams bound, are about to come. */
+    /** Whether the consumer has as much as it may hold. */
+    boolean full() {
+        return heldBytes + pendingBytes >= windowBytes;
+    }
+
+    /** From now on nothing is dropped; who makes the events stops by itself, soon after the window is {@link #full}. */
     void lift() {
         unlimited = true;
     }

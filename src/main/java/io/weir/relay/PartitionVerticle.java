@@ -30,11 +30,17 @@ import java.util.function.IntFunction;
  * <p>Nothing it does takes long: a turn of the event loop handles at most {@value #SLICE_RECORDS} segments, or looks at
  * {@value #SLICE_STREAMS} streams.
  *
+ * <p>Live traffic does not wait: events that the consumer has no room for are lost to it, and told. The partition of a replay
+ * leaves its lane alone while the consumer holds a full window, and its source waits in turn.
+ *
  * <p>When stopped (its source must have stopped before) it empties the lane, closes every stream with {@code stopped},
  * and waits until the consumer has dealt with the last events, at most {@value #SETTLE_MS} ms.
  */
 public final class PartitionVerticle extends VerticleBase implements SegmentHandler {
     private static final int SLICE_RECORDS = 512;
+    /** Of a file, looked at between two looks at the window. */
+    private static final int STEP_RECORDS = 64;
+
     private static final int SLICE_STREAMS = 500;
     private static final int SETTLE_MS = 2_000;
 
@@ -49,6 +55,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
     private final Assembler assembler;
     private Promise<Void> settled;
     private boolean flushed;
+    private boolean waiting;
 
     /**
      * @param ids of this partition
@@ -63,6 +70,9 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         window = new EventWindow(options.index(), options.windowBytes(), this::send, ledger.counters());
         relay = new StreamRelay(ids, window, options.relay(), interfaceNames, ledger);
         assembler = new Assembler(new StreamPool(relay, hash), options.assembler());
+        if (options.relay().replay()) {
+            window.lift();
+        }
     }
 
     /** Any thread. */
@@ -85,6 +95,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
     @Override
     public Future<?> stop() {
         settled = Promise.promise();
+        waiting = false;
         drain();
         return settled.future();
     }
@@ -93,14 +104,32 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         if (flushed) {
             return;
         }
-        boolean more = lane.drain(this, SLICE_RECORDS) == SLICE_RECORDS;
+        boolean patient = options.relay().replay() && settled == null;
+        boolean more = patient ? drainWhileRoom() : lane.drain(this, SLICE_RECORDS) == SLICE_RECORDS;
         window.flush();
         ledger().waiting(assembler.waitingMemory());
+        if (waiting) {
+            return;
+        }
         if (more) {
             context.runOnContext(again -> drain());
         } else if (settled != null) {
             closeStreams();
         }
+    }
+
+    /** Whether there is more; if so, {@link #waiting} tells whether a credit must come before. */
+    private boolean drainWhileRoom() {
+        for (int records = 0; records < SLICE_RECORDS; records += STEP_RECORDS) {
+            waiting = window.full();
+            if (waiting) {
+                return true;
+            }
+            if (lane.drain(this, STEP_RECORDS) < STEP_RECORDS) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void closeStreams() {
@@ -166,6 +195,9 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         Object request = message.body();
         if (request instanceof Credit credit) {
             window.credit(credit.costBytes());
+            if (waiting && !window.full()) {
+                drain();
+            }
             if (flushed && window.settled()) {
                 settled.tryComplete();
             }

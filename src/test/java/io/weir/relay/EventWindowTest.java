@@ -42,12 +42,12 @@ class EventWindowTest {
     @Test
     void aFullBatchGoesAtOnce() {
         EventWindow window = window(1 << 20);
-        for (int offset = 0; offset < 256; offset++) {
+        for (int offset = 0; offset < 512; offset++) {
             window.event(data(offset), 1);
         }
 
         assertThat(batches).singleElement().satisfies(batch -> assertThat(batch.events())
-                .hasSize(256));
+                .hasSize(512));
     }
 
     @Test
