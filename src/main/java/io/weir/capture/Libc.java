@@ -76,6 +76,8 @@ final class Libc {
 
     static native long write(int fd, long source, long length) throws LastErrorException;
 
+    static native long memcpy(long target, long source, long length);
+
     static native int close(int fd) throws LastErrorException;
 
     static native long if_indextoname(int index, long name) throws LastErrorException;

@@ -93,7 +93,7 @@ public final class Libpcap {
         try (Memory program = new Memory(PROGRAM_BYTES)) {
             program.clear();
             if (Calls.pcap_compile(handle, Libc.address(program), expression, 1, NETMASK_UNKNOWN) != 0) {
-                throw new FilterException(new Pointer(Calls.pcap_geterr(handle)).getString(0), true);
+                throw new FilterException(error(handle), true);
             }
             try {
                 return copy(program.getInt(0), program.getPointer(8));
@@ -106,6 +106,16 @@ public final class Libpcap {
     /** What an open handle, a {@code pcap_t*}, captures from; -1 for none. */
     static int descriptor(long handle) {
         return Calls.pcap_fileno(handle);
+    }
+
+    /** As {@code pcap_next_ex}: where a frame's header and bytes are goes to the two addresses. */
+    static int next(long handle, long headerAt, long bytesAt) {
+        return Calls.pcap_next_ex(handle, headerAt, bytesAt);
+    }
+
+    /** The latest error of an open handle. */
+    static String error(long handle) {
+        return new Pointer(Calls.pcap_geterr(handle)).getString(0);
     }
 
     private static BpfProgram copy(int length, Pointer instructions) throws FilterException {
@@ -156,6 +166,8 @@ public final class Libpcap {
         static native int pcap_datalink(long handle);
 
         static native int pcap_fileno(long handle);
+
+        static native int pcap_next_ex(long handle, long header, long bytes);
 
         static native int pcap_compile(long handle, long program, String expression, int optimize, int netmask);
 

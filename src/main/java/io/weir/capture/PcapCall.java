@@ -15,6 +15,9 @@ import org.pcap4j.core.RawPacketListener;
 final class PcapCall implements RawPacketListener {
     private static final int DLT_RAW = 12;
     private static final int LINKTYPE_RAW = 101;
+    /** Shorter than IPv4 and TCP headers without any link layer. */
+    private static final int WITHOUT_PORTS_BYTES = 37;
+
     private static final int FRAMES_AT_ONCE = 1_000;
 
     final String name;
@@ -26,6 +29,9 @@ final class PcapCall implements RawPacketListener {
     private final int linkType;
     private final Frame frame = new Frame();
     private final ByteBuffer bytes;
+    /** Reads instead of pcap4j where that is possible, else null. */
+    private final PcapFrames frames;
+
     private FrameHandler handler;
     private RuntimeException thrown;
     private Error error;
@@ -38,20 +44,22 @@ final class PcapCall implements RawPacketListener {
     private long droppedByInterfaceBefore;
     private long droppedByInterface;
 
-    private PcapCall(PcapHandle handle, String name, int interfaceIndex, LiveOptions options) {
+    private PcapCall(PcapHandle handle, String name, int interfaceIndex, LiveOptions options, boolean portable) {
         this.handle = handle;
         this.name = name;
         this.interfaceIndex = interfaceIndex;
         ownService = options.ownService();
         snapLengthBytes = options.snapLengthBytes();
-        socket = PcapSocket.of(handle);
+        socket = portable ? null : PcapSocket.of(handle);
         int dlt = handle.getDlt().value();
         linkType = dlt == DLT_RAW ? LINKTYPE_RAW : dlt;
-        bytes = ByteBuffer.allocate(snapLengthBytes);
+        frames = socket == null ? null : socket.frames(snapLengthBytes);
+        bytes = ByteBuffer.allocate(socket == null ? snapLengthBytes : 0);
     }
 
     /** Captures what the filter wants of one interface, without blocking. */
-    static PcapCall open(String name, int interfaceIndex, LiveOptions options, Filter filter) throws CaptureException {
+    static PcapCall open(String name, int interfaceIndex, LiveOptions options, Filter filter, boolean portable)
+            throws CaptureException {
         PcapHandle handle = null;
         try {
             handle = new PcapHandle.Builder(name)
@@ -63,7 +71,7 @@ final class PcapCall implements RawPacketListener {
                     .timestampPrecision(TimestampPrecision.NANO)
                     .build();
             handle.setBlockingMode(PcapHandle.BlockingMode.NONBLOCKING);
-            PcapCall call = new PcapCall(handle, name, interfaceIndex, options);
+            PcapCall call = new PcapCall(handle, name, interfaceIndex, options, portable);
             if (call.socket != null) {
                 call.endIntake();
                 call.discard(options.latencyMs());
@@ -134,7 +142,8 @@ final class PcapCall implements RawPacketListener {
         if (ownService.isEmpty()) {
             return user;
         }
-        String rest = "(" + ownService.get().remainder() + ")";
+        // a load behind the end of a frame refuses it; so short a one has no ports
+        String rest = "(less " + WITHOUT_PORTS_BYTES + " or " + ownService.get().remainder() + ")";
         return user.isEmpty() ? rest : rest + " and " + user;
     }
 
@@ -156,6 +165,25 @@ final class PcapCall implements RawPacketListener {
 
     /** Returns how many frames were handed on. */
     int dispatch(FrameHandler receiver, int maxFrames) throws PcapNativeException {
+        return frames == null ? dispatchByCallback(receiver, maxFrames) : read(receiver, maxFrames);
+    }
+
+    private int read(FrameHandler receiver, int maxFrames) throws PcapNativeException {
+        for (int handedOn = 0; handedOn < maxFrames; handedOn++) {
+            int found = frames.next();
+            if (found == PcapFrames.NONE) {
+                return handedOn;
+            }
+            if (found != PcapFrames.FRAME) {
+                throw new PcapNativeException(frames.error());
+            }
+            delivered++;
+            receiver.onFrame(frames.frame(linkType, interfaceIndex));
+        }
+        return maxFrames;
+    }
+
+    private int dispatchByCallback(FrameHandler receiver, int maxFrames) throws PcapNativeException {
         handler = receiver;
         int before = delivered;
         try {

@@ -7,8 +7,8 @@ import java.lang.reflect.Field;
 import org.pcap4j.core.PcapHandle;
 
 /**
- * The packet socket under a libpcap handle on Linux, for the one thing that libpcap does not do: replace a filter without
- * losing frames. Its {@code pcap_setfilter} refuses every frame while it empties the socket, and counts none of them; a
+ * The packet socket under a libpcap handle on Linux, for what pcap4j does not do: read frames at libpcap's own speed, and
+ * replace a filter without losing frames. libpcap's {@code pcap_setfilter} refuses every frame while it empties the socket, and counts none of them; a
  * filter that goes to the socket directly is replaced in one step.
  */
 final class PcapSocket {
@@ -54,6 +54,10 @@ final class PcapSocket {
         } catch (LastErrorException noSocket) {
             return -1;
         }
+    }
+
+    PcapFrames frames(int snapLengthBytes) {
+        return new PcapFrames(handle, snapLengthBytes);
     }
 
     /** Compiles for this handle's frames as the kernel shows them. */

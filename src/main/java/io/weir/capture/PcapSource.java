@@ -8,7 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.pcap4j.core.PcapNativeException;
 
 /**
- * Live frames through libpcap, by pcap4j: for systems without packet rings. Each frame is copied and allocates.
+ * Live frames through libpcap, by pcap4j: for systems without packet rings. Each frame is copied. On Linux filters and
+ * frames take a shorter way, see {@link PcapSocket}; elsewhere each frame allocates, and libpcap empties its buffer when the
+ * filter changes.
  *
  * <p>One handle for each interface, asked in turn without blocking: in its blocking mode libpcap may wait for ever on an
  * idle Linux interface, whatever the time-out.
@@ -20,6 +22,7 @@ final class PcapSource implements LiveSource {
 
     private final LiveOptions options;
     private final LiveTargets targets;
+    private final boolean portable;
     private final InterfaceTally tally = new InterfaceTally();
     private final List<PcapCall> calls = new ArrayList<>();
     private volatile Filter filter;
@@ -32,18 +35,24 @@ final class PcapSource implements LiveSource {
     private volatile long droppedByInterfaces;
     private long droppedByInterfacesBefore;
 
-    private PcapSource(LiveOptions options, LiveTargets targets) {
+    private PcapSource(LiveOptions options, LiveTargets targets, boolean portable) {
         this.options = options;
+        this.portable = portable;
         this.targets = targets;
         filter = options.filter();
     }
 
     static PcapSource open(LiveOptions options) throws CaptureException {
+        return open(options, false);
+    }
+
+    /** @param portable do as on other systems than Linux */
+    static PcapSource open(LiveOptions options, boolean portable) throws CaptureException {
         if (!Libpcap.available()) {
             throw new CaptureException(
                     CaptureException.Kind.UNSUPPORTED, "The pcap backend does not work here: " + Libpcap.unavailable());
         }
-        PcapSource source = new PcapSource(options, new LiveTargets(options));
+        PcapSource source = new PcapSource(options, new LiveTargets(options), portable);
         try {
             source.openMissing();
         } catch (CaptureException failure) {
@@ -58,7 +67,7 @@ final class PcapSource implements LiveSource {
         if (targets.any()) {
             if (calls.isEmpty()) {
                 tally.name(ANY_INDEX, Interfaces.ANY);
-                calls.add(PcapCall.open(Interfaces.ANY, ANY_INDEX, options, filter));
+                calls.add(PcapCall.open(Interfaces.ANY, ANY_INDEX, options, filter, portable));
             }
             return;
         }
@@ -73,7 +82,7 @@ final class PcapSource implements LiveSource {
         for (LiveInterface entry : targets.interfaces()) {
             if (calls.stream().noneMatch(call -> call.interfaceIndex == entry.index())) {
                 tally.name(entry.index(), entry.name());
-                calls.add(PcapCall.open(entry.name(), entry.index(), options, filter));
+                calls.add(PcapCall.open(entry.name(), entry.index(), options, filter, portable));
             }
         }
     }

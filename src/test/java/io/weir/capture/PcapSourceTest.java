@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PcapSourceTest {
@@ -21,11 +23,12 @@ class PcapSourceTest {
         Assumptions.assumeTrue(Libpcap.available(), "skipped: " + Libpcap.unavailable());
     }
 
-    @Test
-    void bothDirectionsArriveAsTheyWereSent() throws Exception {
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void bothDirectionsArriveAsTheyWereSent(boolean portable) throws Exception {
         Namespace.run(() -> {
             Namespace.cable("one", "other");
-            try (LiveSource source = LiveSources.open(OPTIONS.withInterfaces(List.of("one")))) {
+            try (LiveSource source = PcapSource.open(OPTIONS.withInterfaces(List.of("one")), portable)) {
                 byte[] there = Frames.tcp("10.0.0.1", 1000, "10.0.0.2", 80, "request");
                 byte[] back = Frames.tcp("10.0.0.2", 80, "10.0.0.1", 1000, "answer");
                 long before = System.currentTimeMillis() * 1_000_000;
@@ -44,11 +47,12 @@ class PcapSourceTest {
         });
     }
 
-    @Test
-    void severalInterfacesAreAskedInTurnAndMayComeAndGo() throws Exception {
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void severalInterfacesAreAskedInTurnAndMayComeAndGo(boolean portable) throws Exception {
         Namespace.run(() -> {
             Namespace.cable("one", "other");
-            try (LiveSource source = LiveSources.open(OPTIONS.withInterfaces(List.of("one", "veth*")))) {
+            try (LiveSource source = PcapSource.open(OPTIONS.withInterfaces(List.of("one", "veth*")), portable)) {
                 Namespace.cable("veth7", "far7");
                 assertThat(source.refresh()).isTrue();
                 Namespace.send("other", Frames.tcp("10.0.0.1", 1, "10.0.0.2", 2, "a"));
@@ -63,11 +67,12 @@ class PcapSourceTest {
         });
     }
 
-    @Test
-    void anyGivesCookedFrames() throws Exception {
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void anyGivesCookedFrames(boolean portable) throws Exception {
         Namespace.run(() -> {
             Namespace.cable("one", "other");
-            try (LiveSource source = LiveSources.open(OPTIONS.withInterfaces(List.of(Interfaces.ANY)))) {
+            try (LiveSource source = PcapSource.open(OPTIONS.withInterfaces(List.of(Interfaces.ANY)), portable)) {
                 Namespace.send("other", Frames.tcp("10.0.0.1", 1, "10.0.0.2", 2, "a"));
                 Recorder got = new Recorder().drain(source);
                 assertThat(got.frames).hasSize(2);
@@ -78,11 +83,12 @@ class PcapSourceTest {
         });
     }
 
-    @Test
-    void anInterfaceThatIsDeletedEndsTheCaptureInPlainWords() throws Exception {
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void anInterfaceThatIsDeletedEndsTheCaptureInPlainWords(boolean portable) throws Exception {
         Namespace.run(() -> {
             Namespace.cable("one", "other");
-            try (LiveSource source = LiveSources.open(OPTIONS.withInterfaces(List.of("one")))) {
+            try (LiveSource source = PcapSource.open(OPTIONS.withInterfaces(List.of("one")), portable)) {
                 Namespace.command("ip", "link", "del", "one");
                 assertThatThrownBy(() -> source.poll(new Recorder(), 1, 1000))
                         .hasMessage("Interface one is gone; capture goes on when it is back.");
@@ -90,11 +96,12 @@ class PcapSourceTest {
         });
     }
 
-    @Test
-    void aHandlerThatThrowsCostsOneFrame() throws Exception {
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void aHandlerThatThrowsCostsOneFrame(boolean portable) throws Exception {
         Namespace.run(() -> {
             Namespace.cable("one", "other");
-            try (LiveSource source = LiveSources.open(OPTIONS.withInterfaces(List.of("one")))) {
+            try (LiveSource source = PcapSource.open(OPTIONS.withInterfaces(List.of("one")), portable)) {
                 for (int index = 0; index < 5; index++) {
                     Namespace.send("other", Frames.tcp("10.0.0.1", 1, "10.0.0.2", 2, "a"));
                 }
@@ -111,6 +118,29 @@ class PcapSourceTest {
                         .hasMessage("handler");
                 assertThat(new Recorder().drain(source).frames).hasSize(4);
                 assertThat(source.statistics().delivered()).isEqualTo(5);
+            }
+        });
+    }
+
+    @Test
+    void elsewhereThanOnLinuxFiltersGoThroughLibpcapAndTheLedgerHolds() throws Exception {
+        Namespace.run(() -> {
+            Namespace.cable("one", "other");
+            OwnService own = new OwnService(9347, List.of());
+            LiveOptions options = OPTIONS.withInterfaces(List.of("one")).withOwnService(own);
+            try (LiveSource source = PcapSource.open(options.withFilter(Filter.of("tcp port 80")), true)) {
+                for (int round = 0; round < 2; round++) {
+                    Namespace.send("other", Frames.tcp("10.0.0.1", 1, "10.0.0.2", 80, "web"));
+                    Namespace.send("other", Frames.tcp("10.0.0.1", 1, "10.0.0.2", 25, "mail"));
+                    Namespace.send("other", Frames.tcp("10.0.0.1", 25, "10.0.0.2", 9347, "own"));
+                    Namespace.send("other", Frames.ethernet(0x0800, new byte[] {0x45, 0, 0}));
+                    assertThat(new Recorder().drain(source).frames).hasSize(round + 1);
+                    FrameSource.Statistics counts = source.statistics();
+                    assertThat(counts.received()).isEqualTo(1 + 2 * round);
+                    assertThat(counts.delivered()).isEqualTo(1 + 2 * round);
+                    assertThat(counts.waiting()).isZero();
+                    source.filter(Filter.of("less 17 or tcp port 25"));
+                }
             }
         });
     }
