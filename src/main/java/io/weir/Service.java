@@ -84,7 +84,9 @@ final class Service {
         try {
             return Filter.of(values.text(Schema.FILTER));
         } catch (FilterException refused) {
-            throw new FailureException("capture.filter: " + refused.getMessage());
+            Configuration.Value value = values.value(Schema.FILTER);
+            throw new FailureException(
+                    "capture.filter is '" + value.value() + "' (" + value.place() + "): " + refused.getMessage());
         }
     }
 

@@ -1,7 +1,12 @@
 package io.weir;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,7 +30,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * each refusal can say where.
  */
 final class YamlFile {
-    private static final int MAX_CHARACTERS = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
 
     /**
      * One value of the file.
@@ -58,10 +63,10 @@ final class YamlFile {
     private void load() {
         try {
             LoaderOptions options = new LoaderOptions();
-            options.setCodePointLimit(MAX_CHARACTERS);
+            options.setCodePointLimit(MAX_BYTES);
             options.setNestingDepthLimit(8);
             options.setMaxAliasesForCollections(0);
-            Node root = new Yaml(options).compose(Files.newBufferedReader(path));
+            Node root = new Yaml(options).compose(new StringReader(text()));
             if (root != null) {
                 collect("", root);
             }
@@ -69,6 +74,8 @@ final class YamlFile {
             problems.add("configuration file " + path + " does not exist");
         } catch (CharacterCodingException notText) {
             problems.add("configuration file " + path + " is not UTF-8 text");
+        } catch (AccessDeniedException denied) {
+            problems.add("configuration file " + path + " cannot be read: this user may not");
         } catch (IOException unreadable) {
             problems.add("configuration file " + path + " cannot be read: " + unreadable.getMessage());
         } catch (MarkedYAMLException syntax) {
@@ -79,6 +86,21 @@ final class YamlFile {
         } catch (YAMLException refused) {
             problems.add("configuration file " + path + " is not YAML: " + refused.getMessage());
         }
+    }
+
+    /** The whole file; one that never ends, or is no configuration at all, costs no more memory than the longest one. */
+    private String text() throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(path)) {
+            bytes = in.readNBytes(MAX_BYTES + 1);
+        }
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException("it has more than " + MAX_BYTES + " bytes, the most that is allowed");
+        }
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
     }
 
     private void collect(String prefix, Node node) {

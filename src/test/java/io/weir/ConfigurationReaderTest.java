@@ -2,6 +2,7 @@ package io.weir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.weir.Configuration.Origin;
 import io.weir.ConfigurationReader.Flag;
@@ -175,7 +176,64 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void aFileThatCannotBeReadIsRefusedInPlainWords() throws Exception {
+        Path path = folder.resolve("weir.yaml");
+        Files.createDirectory(folder.resolve("folder"));
+        assertThat(refusalOf(folder.resolve("folder"))).endsWith("folder cannot be read: Is a directory");
+
+        Files.write(path, new byte[] {(byte) 0xFF, (byte) 0xFE, 0, 's'});
+        assertThat(refusalOf(path)).endsWith("weir.yaml is not UTF-8 text");
+
+        assertThat(problems("node:\n\tname: x\n"))
+                .singleElement()
+                .asString()
+                .contains("weir.yaml:2 is not YAML")
+                .contains("TAB");
+        assertThat(problems("- serve\n")).containsExactly(path + ":1: the file must hold keys, such as 'port: 9347'");
+    }
+
+    @Test
+    void aFileWithoutEndCostsNoMoreThanTheLongest() {
+        Path endless = Path.of("/dev/zero");
+        assumeTrue(Files.isReadable(endless), "skipped, there is no " + endless);
+
+        assertThat(refusalOf(endless))
+                .isEqualTo("configuration file /dev/zero cannot be read: it has more than 1048576 bytes, the most that"
+                        + " is allowed");
+    }
+
+    private static String refusalOf(Path file) {
+        ConfigurationException refused = catchThrowableOfType(
+                ConfigurationException.class, () -> ConfigurationReader.read(file, Map.of(), List.of()));
+        assertThat(refused.problems()).hasSize(1);
+        return refused.problems().get(0);
+    }
+
+    @Test
+    void aNumberWithAnotherUnitIsRefusedWithTheUnitsThatThereAre() throws Exception {
+        assertThat(problems(
+                        "capture:\n  ring-bytes: 32 MB\n  latency: 8\n  snap-length: 64kib\nserve:\n  port: 80 tcp\n"))
+                .map(line -> line.substring(line.indexOf(".yaml") + 5))
+                .containsExactly(
+                        ":2: capture.ring-bytes is '32 MB', but must be a size such as 64MiB, 256KiB or 4096, from 128KiB"
+                                + " to 1GiB",
+                        ":3: capture.latency is '8', but must be a duration such as 50ms, 5s or 10m, from 1ms to 1s",
+                        ":4: capture.snap-length is '64kib', but must be a size such as 64MiB, 256KiB or 4096, from 64 to"
+                                + " 512KiB",
+                        ":6: serve.port is '80 tcp', but must be a whole number, from 0 to 65535");
+    }
+
+    @Test
+    void aListInAVariableHasCommas() throws Exception {
+        Configuration values =
+                ConfigurationReader.read(null, Map.of("WEIR_CAPTURE_INTERFACES", "lo, eth*,,!docker0"), List.of());
+
+        assertThat(values.list(Schema.INTERFACES)).containsExactly("lo", "eth*", "!docker0");
+    }
+
+    @Test
     void anEmptyFileChangesNothing() throws Exception {
+        assertThat(problems("")).isEmpty();
         assertThat(problems("# nothing\n")).isEmpty();
         assertThat(problems("serve:\n  # port: 80\n")).isEmpty();
     }

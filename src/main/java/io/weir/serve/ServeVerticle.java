@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.weir.tally.Counters;
+import java.net.BindException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
@@ -47,10 +48,17 @@ public final class ServeVerticle extends VerticleBase {
         bindMetrics();
         return api.listen()
                 .onSuccess(listening -> server = listening)
-                .recover(cause -> Future.failedFuture(new IllegalStateException(
-                        "cannot listen on " + options.host() + ":" + options.port() + " (" + cause.getMessage()
-                                + "); stop the program that holds the port, or choose another one",
-                        cause)));
+                .recover(cause -> Future.failedFuture(new IllegalStateException(refusal(cause), cause)));
+    }
+
+    private String refusal(Throwable cause) {
+        if (options.tls() != null && !(cause instanceof BindException)) {
+            return "cannot serve TLS with certificate " + options.tls().certificate() + " and key "
+                    + options.tls().key() + " (" + cause.getMessage()
+                    + "); both must be PEM files that belong together, the key without a password";
+        }
+        return "cannot listen on " + options.host() + ":" + options.port() + " (" + cause.getMessage()
+                + "); stop the program that holds the port, or choose another one";
     }
 
     @Override

@@ -81,6 +81,19 @@ class TlsTest {
     }
 
     @Test
+    void aFileThatIsNoKeyIsToldInPlainWords() throws Exception {
+        Path none = Files.writeString(folder.resolve("notes.txt"), "not a key\n");
+        ServeOptions options = OptionsFor.tests()
+                .tls(certificates.certificate("server"), none, null)
+                .options();
+
+        assertThatThrownBy(() -> new RunningService(options))
+                .hasMessageContaining("cannot serve TLS with certificate")
+                .hasMessageContaining("notes.txt")
+                .hasMessageNotContaining("port");
+    }
+
+    @Test
     void aRenewedCertificateIsUsedForNewConnections() throws Exception {
         certificates.issue("renewed", "-ext", "san=ip:127.0.0.1");
         Path certificate = Files.copy(certificates.certificate("server"), folder.resolve("live.crt"));
