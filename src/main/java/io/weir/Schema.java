@@ -217,6 +217,13 @@ final class Schema {
             "PEM file with the authorities whose client certificates are asked for and accepted."));
     static final Setting SUBSCRIBERS = define(Setting.number(
             "serve.max-subscribers", "32", "1", "64", "Event readers at a time. One more gets status 503."));
+    static final Setting SUBSCRIBERS_PER_CALLER = define(Setting.number(
+            "serve.max-subscribers-per-caller",
+            "4",
+            "1",
+            "32",
+            "The same for one token or client certificate. Where no credentials are configured, there is one caller"
+                    + " and this does not apply."));
     static final Setting SUBSCRIBER_BYTES = define(Setting.bytes(
             "serve.subscriber-bytes",
             "1MiB",

@@ -75,6 +75,7 @@ final class StageOptions {
                         limits.headerBytes(),
                         limits.uriBytes(),
                         values.integer(Schema.CONNECTIONS),
+                        values.integer(Schema.SUBSCRIBERS_PER_CALLER),
                         Duration.ofNanos(values.durationNs(Schema.CONNECTION_IDLE))));
     }
 

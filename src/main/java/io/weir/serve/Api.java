@@ -43,7 +43,9 @@ final class Api {
             Audit audit,
             Counters<ServeCounter> counters) {
         FlowFilters filters = new FlowFilters(vertx, neighbours.filters());
-        EventsEndpoint events = new EventsEndpoint(vertx, hub, partitions, filters, audit);
+        Readers readers = new Readers(options.limits().subscribersPerCaller());
+        gate.onChange(() -> readers.cut(gate::stillIn));
+        EventsEndpoint events = new EventsEndpoint(vertx, hub, partitions, filters, audit, readers);
         StreamsEndpoint streams = new StreamsEndpoint(partitions, filters);
         CaptureEndpoint capture = new CaptureEndpoint(neighbours.capture(), audit);
         ContentEndpoint content = new ContentEndpoint(partitions, audit);

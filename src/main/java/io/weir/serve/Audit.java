@@ -62,7 +62,9 @@ final class Audit {
             counters.increment(ServeCounter.AUDIT_SUPPRESSED);
             return;
         }
+        // without the query, in which somebody may have put a token
         log.accept(record("denied", null, request)
+                .put("uri", request.path())
                 .put("status", problem.kind().status())
                 .put("why", problem.getMessage())
                 .encode());

@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -46,9 +47,10 @@ final class Credentials {
     /**
      * Reads the file; blocks.
      *
+     * @param earlier what the file held before, or null; an entry that has not changed keeps its {@link Caller} object
      * @throws IllegalArgumentException it cannot be read or a line is wrong; the message has no token in it
      */
-    static Credentials read(Path file) {
+    static Credentials read(Path file, Credentials earlier) {
         try {
             FileTime modified = Files.getLastModifiedTime(file);
             List<Entry> entries = new ArrayList<>();
@@ -57,7 +59,8 @@ final class Credentials {
                 number++;
                 String text = line.strip();
                 if (!text.isEmpty() && !text.startsWith("#")) {
-                    entries.add(entry(text, "tokens file " + file + ", line " + number + ": "));
+                    Entry entry = entry(text, "tokens file " + file + ", line " + number + ": ");
+                    entries.add(earlier == null ? entry : earlier.same(entry));
                 }
             }
             if (entries.isEmpty()) {
@@ -69,6 +72,20 @@ final class Credentials {
             throw new IllegalArgumentException(
                     "cannot read tokens file " + file + " (" + unreadable.getMessage() + ")");
         }
+    }
+
+    private Entry same(Entry other) {
+        for (Entry entry : entries) {
+            if (entry.caller.equals(other.caller) && Arrays.equals(entry.digest, other.digest)) {
+                return entry;
+            }
+        }
+        return other;
+    }
+
+    /** Whether the entry by which this caller was let in still stands in the file as it was. */
+    boolean holds(Caller caller) {
+        return entries.stream().anyMatch(entry -> entry.caller == caller);
     }
 
     /** Whether the file has changed since; blocks shortly. */

@@ -21,8 +21,11 @@ final class EventsEndpoint {
     private final Partitions partitions;
     private final FlowFilters filters;
     private final Audit audit;
+    private final Readers readers;
 
-    EventsEndpoint(Vertx vertx, EventHub hub, Partitions partitions, FlowFilters filters, Audit audit) {
+    EventsEndpoint(
+            Vertx vertx, EventHub hub, Partitions partitions, FlowFilters filters, Audit audit, Readers readers) {
+        this.readers = readers;
         this.vertx = vertx;
         this.hub = hub;
         this.partitions = partitions;
@@ -33,18 +36,22 @@ final class EventsEndpoint {
     void ofAll(Call call) {
         String lastEventId = lastEventId(call);
         EventRequest request = request(call, null, FlowFilter.ALL);
-        Future<Subscription> joined =
-                filters.of(call.query()).compose(flows -> hub.join(request(call, null, flows), lastEventId, -1));
-        call.answer(joined, subscription -> follow(call, request, subscription, lastEventId));
+        Future<FlowFilter> filter = filters.of(call.query());
+        Readers.Place place = readers.take(call);
+        Future<Subscription> joined = filter.compose(flows -> hub.join(request(call, null, flows), lastEventId, -1))
+                .onFailure(refused -> place.leave());
+        call.answer(joined, subscription -> follow(call, request, subscription, lastEventId, place));
     }
 
     void ofOne(Call call) {
         String lastEventId = lastEventId(call);
         EventRequest request = request(call, call.id(), FlowFilter.ALL);
+        Readers.Place place = readers.take(call);
         Future<Subscription> joined = partitions
                 .<StreamSummary>find(new Bus.GetStream(call.id()), "stream '" + call.id() + "'")
-                .compose(answer -> hub.join(request, lastEventId, answer.partition()));
-        call.answer(joined, subscription -> follow(call, request, subscription, lastEventId));
+                .compose(answer -> hub.join(request, lastEventId, answer.partition()))
+                .onFailure(refused -> place.leave());
+        call.answer(joined, subscription -> follow(call, request, subscription, lastEventId, place));
     }
 
     private static String lastEventId(Call call) {
@@ -79,14 +86,17 @@ final class EventsEndpoint {
         return caller.may(Role.PAYLOAD) ? PayloadForm.BASE64 : PayloadForm.NONE;
     }
 
-    private void follow(Call call, EventRequest request, Subscription subscription, String lastEventId) {
+    private void follow(
+            Call call, EventRequest request, Subscription subscription, String lastEventId, Readers.Place place) {
         HttpServerResponse response = call.response();
         if (response.closed()) {
             hub.leave(subscription);
+            place.leave();
             return;
         }
         if (hub.complete(subscription, lastEventId)) {
             hub.leave(subscription);
+            place.leave();
             // tells an EventSource not to come back
             response.setStatusCode(204).end();
             return;
@@ -101,6 +111,7 @@ final class EventsEndpoint {
         Reader reader = hub.attach(subscription, lastEventId, response);
         Runnable gone = once(() -> {
             hub.detach(reader);
+            place.leave();
             if (request.payload()) {
                 audit.end(number, call.caller(), call.request(), reader.sentBytes());
             }

@@ -2,9 +2,12 @@ package io.weir.serve;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.weir.relay.FlowFilter;
 import io.weir.relay.StreamEvent;
 import io.weir.serve.CaptureControl.RefusedException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** Makes the filter of streams that a query asks for. */
@@ -19,11 +22,17 @@ final class FlowFilters {
         QueryParameter.FILTER
     };
 
-    private final Vertx vertx;
+    /** Expressions that compile at a time. Nothing can stop libpcap, so one that takes for ever keeps its thread. */
+    private static final int COMPILERS = 2;
+
+    private static final int PATIENCE_MS = 2_000;
+
+    private final WorkerExecutor worker;
     private final FilterCompiler compiler;
 
     FlowFilters(Vertx vertx, FilterCompiler compiler) {
-        this.vertx = vertx;
+        // not the threads that everything else shares
+        worker = vertx.createSharedWorkerExecutor("weir-filter", COMPILERS, 1, TimeUnit.MINUTES);
         this.compiler = compiler;
     }
 
@@ -35,14 +44,20 @@ final class FlowFilters {
         if (expression == null || expression.isBlank()) {
             return Future.succeededFuture(flows);
         }
-        // unordered: compiling may wait for libpcap, and nobody else's filter should wait for that
-        return vertx.<Predicate<StreamEvent.Open>>executeBlocking(() -> compiler.compile(expression), false)
+        return worker.<Predicate<StreamEvent.Open>>executeBlocking(() -> compiler.compile(expression), false)
+                .timeout(PATIENCE_MS, TimeUnit.MILLISECONDS)
                 .map(predicate -> new FlowFilter(
                         flows.hosts(), flows.cidrs(), flows.ports(), flows.interfaces(), flows.streams(), predicate))
                 .recover(cause -> Future.failedFuture(problem(cause)));
     }
 
     private static Throwable problem(Throwable cause) {
+        if (cause instanceof TimeoutException) {
+            return new Problem(
+                    ProblemKind.BUSY,
+                    "the filter was not compiled within " + PATIENCE_MS + " ms; make it simpler, or try again later",
+                    QueryParameter.FILTER.label());
+        }
         if (!(cause instanceof RefusedException refused)) {
             return cause;
         }

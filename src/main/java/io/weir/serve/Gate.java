@@ -38,6 +38,7 @@ final class Gate {
     private Credentials credentials;
     private String complaint = "";
     private long reloadTimer = -1;
+    private Runnable changed = () -> {};
 
     Gate(Vertx vertx, ServeOptions options, Counters<ServeCounter> counters) {
         this.vertx = vertx;
@@ -47,10 +48,20 @@ final class Gate {
         options.hostNames().forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
     }
 
+    /** Is run whenever the tokens file was read again; see {@link #stillIn}. */
+    void onChange(Runnable action) {
+        changed = action;
+    }
+
+    /** Whether somebody who was let in would be let in again, as the tokens file stands now. */
+    boolean stillIn(Caller caller) {
+        return credentials == null || credentials.holds(caller);
+    }
+
     /** Reads the tokens file, and again whenever it changes. Blocks at first. */
     void start() {
         if (options.tokensFile() != null) {
-            credentials = Credentials.read(options.tokensFile());
+            credentials = Credentials.read(options.tokensFile(), null);
             reloadTimer = vertx.setPeriodic(RELOAD_MS, timer -> reload());
         }
     }
@@ -62,12 +73,13 @@ final class Gate {
     private void reload() {
         Credentials old = credentials;
         vertx.<Credentials>executeBlocking(
-                        () -> old.stale(options.tokensFile()) ? Credentials.read(options.tokensFile()) : old)
+                        () -> old.stale(options.tokensFile()) ? Credentials.read(options.tokensFile(), old) : old)
                 .onSuccess(read -> {
                     if (read != old) {
                         credentials = read;
                         complaint = "";
                         LOG.info("tokens file {} was read again", options.tokensFile());
+                        changed.run();
                     }
                 })
                 .onFailure(this::complain);

@@ -4,6 +4,7 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -176,6 +177,10 @@ final class Listener {
     }
 
     private void failed(RoutingContext context) {
+        if (context.failure() instanceof HttpClosedException) {
+            // the client went away, and takes no answer
+            return;
+        }
         Problem problem = problem(context.failure(), context.statusCode());
         if (problem.kind() == ProblemKind.INTERNAL) {
             counters.increment(ServeCounter.FAILURES);

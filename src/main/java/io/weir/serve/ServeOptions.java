@@ -62,12 +62,20 @@ public record ServeOptions(
      * @param headerBytes all headers of a request together
      * @param uriBytes the request line
      * @param connections at one time; one more is closed at once
+     * @param subscribersPerCaller readers of events at one time with the same credentials; where none are configured,
+     *     everybody is the same caller and this does not apply
      * @param idle a connection without traffic is closed; longer than the heartbeat
      */
     public record Limits(
-            int bodyBytes, long replayBytes, int headerBytes, int uriBytes, int connections, Duration idle) {
+            int bodyBytes,
+            long replayBytes,
+            int headerBytes,
+            int uriBytes,
+            int connections,
+            int subscribersPerCaller,
+            Duration idle) {
         public static final Limits DEFAULTS =
-                new Limits(16 << 10, 64 << 20, 8 << 10, 4 << 10, 128, Duration.ofSeconds(30));
+                new Limits(16 << 10, 64 << 20, 8 << 10, 4 << 10, 128, 4, Duration.ofSeconds(30));
     }
 
     /** @throws IllegalArgumentException saying which relation does not hold and what to configure */
@@ -76,6 +84,9 @@ public record ServeOptions(
         require(
                 maxSubscribers >= 1 && maxSubscribers <= MAX_SUBSCRIBERS,
                 "the number of subscribers is " + maxSubscribers + "; allowed: 1 to " + MAX_SUBSCRIBERS);
+        require(
+                limits.subscribersPerCaller >= 1,
+                "the number of subscribers of one caller is " + limits.subscribersPerCaller + "; allowed: 1 or more");
         require(
                 queueBytes >= 16 << 10 && queueBytes <= ringBytes,
                 "the queue of a subscriber is " + queueBytes + " bytes; allowed: 16384 to the ring's " + ringBytes);

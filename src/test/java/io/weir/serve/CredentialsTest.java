@@ -14,8 +14,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,29 @@ class CredentialsTest {
         assertThat(service.controlled).containsExactly("stop");
     }
 
+    /** Whoever lacks the role that the contract names gets nothing but the refusal, whatever the path. */
+    @Test
+    void noEndpointIsOpenToAnotherRole() {
+        Map<Role, String> tokens = Map.of(Role.METADATA, METADATA, Role.PAYLOAD, PAYLOAD, Role.CONTROL, CONTROL);
+        for (Endpoint endpoint : service.endpoints()) {
+            for (Map.Entry<Role, String> token : tokens.entrySet()) {
+                Role needed = endpoint.role();
+                boolean may = needed == null || needed == Role.METADATA || needed == token.getKey();
+                if (!may) {
+                    HttpResponse<String> answer =
+                            service.send(service.request(endpoint.path().replace("{id}", "s1"))
+                                    .method(endpoint.method().name(), BodyPublishers.noBody())
+                                    .header("Authorization", "Bearer " + token.getValue()));
+                    assertThat(answer.statusCode())
+                            .as(token.getKey() + " at " + endpoint.method() + " " + endpoint.path())
+                            .isEqualTo(403);
+                    assertThat(answer.body()).contains(needed.label());
+                }
+            }
+        }
+        assertThat(service.controlled).isEmpty();
+    }
+
     private void assertRoles(String path, int metadata, int payload, int control) {
         assertThat(status(path, METADATA)).as(path).isEqualTo(metadata);
         assertThat(status(path, PAYLOAD)).as(path).isEqualTo(payload);
@@ -138,13 +163,71 @@ class CredentialsTest {
     }
 
     @Test
+    void noCallerTakesAllPlacesOfReaders() {
+        String[] alice = {"Authorization", "Bearer " + PAYLOAD};
+        List<EventReader> readers = new ArrayList<>();
+        for (int index = 0; index < 4; index++) {
+            readers.add(service.events("/api/v1/events?port=" + index, alice).greeted());
+        }
+        HttpResponse<String> refused =
+                service.send(service.request("/api/v1/events").headers(alice));
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body())
+                .contains("alice already reads events 4 times")
+                .contains("max-subscribers-per-caller");
+        assertThat(status("/api/v1/events?host=nonsense", METADATA)).isEqualTo(400);
+        service.events("/api/v1/events", "Authorization", "Bearer " + METADATA)
+                .greeted()
+                .close();
+
+        readers.remove(0).close();
+
+        await().untilAsserted(() ->
+                readers.add(service.events("/api/v1/events", alice).greeted()));
+        readers.forEach(EventReader::close);
+    }
+
+    @Test
+    void aTokenThatIsTakenBackEndsWhatItOpened() throws Exception {
+        try (EventReader stays = service.events("/api/v1/events", "Authorization", "Bearer " + PAYLOAD)
+                        .greeted();
+                EventReader ends = service.events("/api/v1/events?port=1", "Authorization", "Bearer " + METADATA)
+                        .greeted();
+                EventReader less = service.events("/api/v1/events?port=2", "Authorization", "Bearer " + CONTROL)
+                        .greeted()) {
+            Files.writeString(
+                    file, "# operator may do less\nalice payload " + PAYLOAD + "\noperator metadata " + CONTROL + "\n");
+
+            assertThat(ends.next()).isNull();
+            assertThat(less.next()).isNull();
+            service.partition().send(open("s9"));
+            assertThat(stays.next().type()).isEqualTo("open");
+        }
+        await().until(() -> service.gauge("readers_present") == 0);
+    }
+
+    @Test
+    void aTokenInTheQueryStandsInNoRecord() {
+        service.get("/api/v1/streams?token=" + METADATA);
+        authorized("/api/v1/streams/s1/pcap?token=" + PAYLOAD, "Bearer " + METADATA);
+
+        assertThat(service.audit).hasSize(2).allSatisfy(record -> assertThat(record)
+                .contains("denied")
+                .doesNotContain(METADATA)
+                .doesNotContain(PAYLOAD));
+    }
+
+    @Test
     void aTokenMayBeWrittenAsItsHash() throws Exception {
         // printf token-that-was-hashed | sha256sum
         Path hashed = tokens("eve metadata sha256:" + sha256("token-that-was-hashed") + "\n");
 
-        assertThat(Credentials.read(hashed).byToken("token-that-was-hashed").name())
+        assertThat(Credentials.read(hashed, null)
+                        .byToken("token-that-was-hashed")
+                        .name())
                 .isEqualTo("eve");
-        assertThat(Credentials.read(hashed).byToken("token-that-was-hashes")).isNull();
+        assertThat(Credentials.read(hashed, null).byToken("token-that-was-hashes"))
+                .isNull();
     }
 
     @Test
@@ -154,12 +237,12 @@ class CredentialsTest {
         assertRefused("alice metadata secret\n", "the token has 6 characters");
         assertRefused("alice metadata sha256:secret\n", "64 hexadecimal digits");
         assertRefused("# nobody\n", "holds no token");
-        assertThatThrownBy(() -> Credentials.read(folder.resolve("none"))).hasMessageContaining("cannot read");
+        assertThatThrownBy(() -> Credentials.read(folder.resolve("none"), null)).hasMessageContaining("cannot read");
     }
 
     private void assertRefused(String text, String words) throws IOException {
         Path wrong = tokens(text);
-        assertThatThrownBy(() -> Credentials.read(wrong))
+        assertThatThrownBy(() -> Credentials.read(wrong, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(words)
                 .hasMessageNotContaining("secret");

@@ -3,6 +3,7 @@ package io.weir.serve;
 import static io.weir.serve.Streams.data;
 import static io.weir.serve.Streams.open;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.http.Http2Settings;
@@ -147,6 +148,26 @@ class Http2Test {
         assertThat(status(connection, new RequestOptions().setURI("/livez?" + "x".repeat(5_000))))
                 .isEqualTo(414);
         assertThat(status(connection, new RequestOptions().setURI("/nothing"))).isEqualTo(404);
+    }
+
+    @Test
+    void headersAreBoundedAsOverHttp1() {
+        HttpClientConnection connection = connect();
+        RequestOptions large = new RequestOptions()
+                .setHost("127.0.0.1")
+                .setPort(service.port())
+                .setURI("/livez");
+        for (int index = 0; index < 20; index++) {
+            large.putHeader("x-" + index, "x".repeat(1_000));
+        }
+
+        assertThatThrownBy(() -> {
+                    int status = status(connection, large);
+                    assertThat(status).isNotEqualTo(431);
+                    throw new IllegalStateException("answered with " + status);
+                })
+                .hasMessageNotContaining("answered with 200");
+        assertThat(service.get("/livez").statusCode()).isEqualTo(200);
     }
 
     private HttpClientConnection connect() {

@@ -1,13 +1,18 @@
 package io.weir.serve;
 
+import static io.weir.serve.Streams.data;
+import static io.weir.serve.Streams.open;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,6 +127,51 @@ class LimitsTest {
         }
     }
 
+    /** One byte now and then is no traffic: the request must be there within the time. */
+    @Test
+    void aRequestThatComesByteByByteIsCutOff() throws Exception {
+        service.close();
+        service = new RunningService(OptionsFor.tests()
+                .idle(Duration.ofMillis(400))
+                .heartbeat(Duration.ofMillis(100))
+                .options());
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            socket.getOutputStream().write("GET /livez HTTP/1.1\r\nHost: localhost\r\nX: ".getBytes());
+            long startNs = System.nanoTime();
+            assertThatThrownBy(() -> {
+                        while (System.nanoTime() - startNs < 20_000_000_000L) {
+                            socket.getOutputStream().write('x');
+                            Thread.sleep(50);
+                        }
+                    })
+                    .isInstanceOf(SocketException.class);
+        }
+    }
+
+    /** A reader that takes nothing holds its place no longer than a connection may be idle, heartbeats or not. */
+    @Test
+    void aReaderThatTakesNothingIsCutOff() throws Exception {
+        service.close();
+        service = new RunningService(OptionsFor.tests()
+                .idle(Duration.ofMillis(600))
+                .heartbeat(Duration.ofMillis(100))
+                .options());
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress("127.0.0.1", service.port()));
+            socket.getOutputStream()
+                    .write("GET /api/v1/events?payload=text HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes());
+            await().until(() -> service.gauge("readers_present") == 1);
+            service.partition().send(open("s1"));
+            byte[] payload = new byte[60_000];
+            for (int sent = 0; sent < 400; sent++) {
+                service.partition().send(data("s1", (long) sent * payload.length, payload));
+            }
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> service.gauge("readers_present") == 0);
+        }
+    }
+
     private static boolean closedByPeer(Socket socket) throws IOException {
         try {
             socket.getInputStream().readAllBytes();
@@ -131,6 +181,17 @@ class LimitsTest {
         } catch (SocketException reset) {
             return true;
         }
+    }
+
+    /** Nothing can stop libpcap, so a filter that is too much for it must not be waited for, by nobody. */
+    @Test
+    void aFilterThatIsTooMuchIsGivenUp() {
+        for (int index = 0; index < 3; index++) {
+            HttpResponse<String> answer = service.get("/api/v1/streams?filter=takes+for+ever");
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body()).contains("make it simpler");
+        }
+        assertThat(service.get("/api/v1/streams").statusCode()).isEqualTo(200);
     }
 
     @Test

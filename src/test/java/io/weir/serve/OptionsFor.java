@@ -88,6 +88,7 @@ final class OptionsFor {
                         limits.headerBytes(),
                         limits.uriBytes(),
                         limits.connections(),
+                        limits.subscribersPerCaller(),
                         idle));
     }
 }

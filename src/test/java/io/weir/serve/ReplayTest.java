@@ -1,13 +1,16 @@
 package io.weir.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -71,6 +74,23 @@ class ReplayTest {
         for (String type : List.of("text/plain", "application/x-www-form-urlencoded")) {
             assertThat(upload(type, 10).statusCode()).as(type).isEqualTo(415);
         }
+    }
+
+    @Test
+    void anUploadThatIsCutOffLeavesNothingBehind() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            socket.getOutputStream()
+                    .write(("POST /api/v1/replays HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-pcap\r\n"
+                                    + "Content-Length: 100000\r\n\r\nbeginning")
+                            .getBytes());
+            await().until(() -> !temporaryFiles().isEmpty());
+            assertThat(Files.getPosixFilePermissions(temporaryFiles().get(0)))
+                    .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        }
+
+        await().until(() -> temporaryFiles().isEmpty());
+        assertThat(upload("application/gzip", 10).statusCode()).isEqualTo(200);
+        assertThat(service.controlled).containsExactly("replay of 10 bytes");
     }
 
     private HttpResponse<String> upload(String type, int bytes) {

@@ -70,6 +70,14 @@ final class RunningService implements AutoCloseable, CaptureControl {
     private static Predicate<StreamEvent.Open> compile(String expression) throws RefusedException {
         return switch (expression) {
             case "port 443" -> open -> open.server().port() == 443;
+            case "takes for ever" -> {
+                try {
+                    Thread.sleep(20_000);
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+                throw new RefusedException(Reason.WRONG, "interrupted");
+            }
             case "no libpcap" -> throw new RefusedException(Reason.NOT_AVAILABLE, "filters need libpcap");
             default -> throw new RefusedException(Reason.WRONG, "syntax error");
         };
