@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -30,25 +31,36 @@ public final class Main {
 
     /** Runs one command line to its end and returns the exit status. */
     static int run(String[] arguments, Map<String, String> environment, Streams streams) {
-        return commandLine(new RootCommand(streams, environment), streams).execute(arguments);
+        return commandLine(new RootCommand(streams, environment), streams, List.of(arguments))
+                .execute(arguments);
     }
 
-    private static CommandLine commandLine(RootCommand weir, Streams streams) {
+    private static CommandLine commandLine(RootCommand weir, Streams streams, List<String> arguments) {
         CommandLine line = new CommandLine(weir);
-        Predicate<Setting> all = setting -> true;
-        Flags.addTo(line.getCommandSpec(), all, Flags::isCommon);
-        for (String command : new String[] {"serve", "config"}) {
-            Flags.addTo(line.getSubcommands().get(command).getCommandSpec(), all, all);
-        }
-        Flags.addTo(line.getSubcommands().get("read").getCommandSpec(), ReadCommand::concerns, all);
+        addFlags(line, arguments);
         line.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(streams.err(), true));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         line.setUsageHelpWidth(110);
         line.setAbbreviatedOptionsAllowed(false);
-        line.setParameterExceptionHandler((wrong, arguments) -> misused(wrong, streams.err()));
+        line.setParameterExceptionHandler((wrong, words) -> misused(wrong, streams.err()));
         line.setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, weir.debug(), streams.err()));
         return line;
+    }
+
+    /** Flags of a command that no argument names could not be used: they are left out, because they take time to make. */
+    private static void addFlags(CommandLine line, List<String> arguments) {
+        Predicate<Setting> all = setting -> true;
+        if (arguments.isEmpty() || !line.getSubcommands().containsKey(arguments.get(0))) {
+            Flags.addTo(line.getCommandSpec(), all, Flags::isCommon);
+        }
+        line.getSubcommands().forEach((name, command) -> {
+            boolean reads = name.equals("read");
+            if (arguments.contains(name) && (reads || name.equals("serve") || name.equals("config"))) {
+                Predicate<Setting> known = reads ? ReadCommand::concerns : all;
+                Flags.addTo(command.getCommandSpec(), known, all);
+            }
+        });
     }
 
     private static int misused(ParameterException wrong, PrintStream err) {
