@@ -67,6 +67,13 @@ class ManifestTest {
     }
 
     @Test
+    void nobodyLooksIntoItsMemory() {
+        assertThat(weir.getCommand())
+                .contains("-XX:+DisableAttachMechanism", "-XX:-CreateCoredumpOnCrash", "-XX:-UsePerfData")
+                .noneMatch(option -> option.contains("jmx") || option.contains("HeapDump") || option.contains("jdwp"));
+    }
+
+    @Test
     void itRunsOnEveryNodeWithinBounds() {
         assertThat(pod.getTolerations()).singleElement().satisfies(toleration -> {
             assertThat(toleration.getOperator()).isEqualTo("Exists");

@@ -74,14 +74,21 @@ public final class LiveSources {
         String grant = user.equals("root")
                 ? "weir runs as root here, but without it: whatever started it must leave it (Docker: --cap-add NET_RAW;"
                         + " Kubernetes: securityContext.capabilities.add NET_RAW; systemd: CapabilityBoundingSet)."
-                : "Run weir as root (sudo), or give it this one capability: sudo setpriv --reuid=" + user + " --regid="
-                        + user + " --init-groups --inh-caps=+net_raw --ambient-caps=+net_raw java -jar weir.jar"
+                : "Run weir as root (sudo), or give it this one capability" + command(user)
                         + " (systemd: AmbientCapabilities=CAP_NET_RAW; Kubernetes: user 0 with NET_RAW added)."
                         + " setcap on the java binary does not work.";
         return new CaptureException(
                 CaptureException.Kind.PERMISSION,
                 "Capturing on " + where + " is not permitted: the capability CAP_NET_RAW is missing. " + grant,
                 cause);
+    }
+
+    /** A user whom the system has no name for, in a container for example, is no user that somebody could switch to. */
+    private static String command(String user) {
+        return user.equals("?")
+                ? ""
+                : ": sudo setpriv --reuid=" + user + " --regid=" + user
+                        + " --init-groups --inh-caps=+net_raw --ambient-caps=+net_raw java -jar weir.jar";
     }
 
     private static String there(List<LiveInterface> present) {
