@@ -30,17 +30,18 @@ final class Admission {
         this.reporter = reporter;
     }
 
-    /** A connection for a segment that has none, or whose connection has ended; null if it gets none. */
+    /**
+     * A connection for a segment that has none; null if it gets none.
+     *
+     * @param ended its connection, if that has ended and is kept on its stream's wish; else null
+     */
     Connection open(Connection ended, Segment segment, boolean swap) {
-        if (ended != null) {
-            HalfConnection half = swap ? ended.high : ended.low;
-            if (endings.straggler(ended, half, segment)) {
-                if (ended.stream != null) {
-                    ended.stream.accept(segment, ended.direction(half), half.expectedSequence() & 0xFFFFFFFFL);
-                }
-                return null;
+        if (endings.straggler(ended, segment, swap)) {
+            if (ended != null) {
+                HalfConnection half = swap ? ended.high : ended.low;
+                ended.stream.accept(segment, ended.direction(half), half.expectedSequence() & 0xFFFFFFFFL);
             }
-            endings.forget(ended);
+            return null;
         }
         if (options.checksum() == AssemblerOptions.ChecksumRule.ON && segment.checksum() == Checksum.WRONG) {
             reporter.count(Anomaly.CHECKSUM_WRONG);

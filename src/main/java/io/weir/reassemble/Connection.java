@@ -34,7 +34,7 @@ public final class Connection extends Timed {
     private int interfaceIndex;
     private long openedNs;
 
-    /** The ending's ordinal, once there is one; the connection is then a tombstone or kept on the stream's wish. */
+    /** The ending's ordinal, once there is one; the connection is then kept on the stream's wish. */
     private byte ending;
 
     boolean halfOpen;
@@ -66,13 +66,13 @@ public final class Connection extends Timed {
         resetSuspected = false;
     }
 
-    private static long ends(Segment segment, boolean swap) {
+    static long ends(Segment segment, boolean swap) {
         return swap
                 ? segment.destinationLow() << 32 | segment.sourceLow()
                 : segment.sourceLow() << 32 | segment.destinationLow();
     }
 
-    private static int ports(Segment segment, boolean swap) {
+    static int ports(Segment segment, boolean swap) {
         return swap
                 ? segment.destinationPort() << 16 | segment.sourcePort()
                 : segment.sourcePort() << 16 | segment.destinationPort();
@@ -80,7 +80,7 @@ public final class Connection extends Timed {
 
     /** Whether the segment belongs to this connection; every part of the identity is compared. */
     boolean is(Segment segment, boolean swap) {
-        return hasEnds(segment, swap) && along(uncommon == null ? null : uncommon.path, segment);
+        return hasEnds(segment, swap) && Uncommon.along(uncommon == null ? null : uncommon.path, segment);
     }
 
     /** Whether the segment comes from the other side along a path of its own that is known already. */
@@ -88,14 +88,16 @@ public final class Connection extends Timed {
         return uncommon.returnPath != null
                 && swap != uncommon.firstIsHigh
                 && hasEnds(segment, swap)
-                && along(uncommon.returnPath, segment);
+                && Uncommon.along(uncommon.returnPath, segment);
     }
 
     /**
      * Takes the segment for the first one of the other side, if everything but the path fits, and above all its
      * acknowledgement, which must name the very next byte of what was seen.
+     *
+     * @param hash of the segment's whole identity
      */
-    boolean pairs(Segment segment, boolean swap) {
+    boolean pairs(Segment segment, boolean swap, long hash) {
         HalfConnection known = uncommon.firstIsHigh ? high : low;
         boolean silent = swap != uncommon.firstIsHigh && known.peer().packets == 0 && uncommon.returnPath == null;
         if (!silent
@@ -106,18 +108,7 @@ public final class Connection extends Timed {
             return false;
         }
         uncommon.returnPath = segment.pathLength() == 0 ? Uncommon.NO_PATH : Uncommon.pathOf(segment);
-        return true;
-    }
-
-    private static boolean along(long[] path, Segment segment) {
-        if ((path == null ? 0 : path.length) != segment.pathLength()) {
-            return false;
-        }
-        for (int index = 0; index < segment.pathLength(); index++) {
-            if (path[index] != segment.path(index)) {
-                return false;
-            }
-        }
+        uncommon.returnHash = (int) hash;
         return true;
     }
 
@@ -160,6 +151,21 @@ public final class Connection extends Timed {
         if (uncommon != null) {
             uncommon.candidates = candidates;
         }
+    }
+
+    /** Null for most. */
+    Uncommon uncommon() {
+        return uncommon;
+    }
+
+    /** The IPv4 addresses, the lower endpoint's in the upper half. */
+    long ends() {
+        return ends;
+    }
+
+    /** The lower endpoint's in the upper half. */
+    int ports() {
+        return ports;
     }
 
     HalfConnection peer(HalfConnection half) {

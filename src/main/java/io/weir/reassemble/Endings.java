@@ -8,9 +8,6 @@ import io.weir.decode.Segment;
 
 /** Resets, the closing of connections, and what is remembered of closed ones. */
 final class Endings {
-    /** A straggler's number is nearer to the connection's than this; anything else is a new conversation. */
-    private static final int STRAGGLER_DISTANCE_BYTES = 64 << 20;
-
     private final AssemblerOptions options;
     private final StreamPool pool;
     private final Timers timers;
@@ -19,6 +16,7 @@ final class Endings {
     private final Held held;
     private final Starts starts;
     private final Reporter reporter;
+    private final Epitaph epitaph = new Epitaph();
 
     Endings(
             AssemblerOptions options,
@@ -141,7 +139,8 @@ final class Endings {
         if (!forget) {
             timers.lingering.add(connection, reporter.now());
         } else if ((ending == Ending.FIN || ending == Ending.RST) && options.tombstoneNs() > 0) {
-            bury(connection);
+            timers.tombstones.bury(connection, reporter.now());
+            forget(connection);
         } else {
             forget(connection);
         }
@@ -164,15 +163,6 @@ final class Endings {
         return placement.hasHole(high) && placement.waitsSinceNs(high) < placement.waitsSinceNs(low) ? high : low;
     }
 
-    private void bury(Connection connection) {
-        connection.stream = null;
-        connection.candidates(null);
-        timers.tombstones.add(connection, reporter.now());
-        if (timers.tombstones.size() > options.maxStreams()) {
-            forget((Connection) timers.tombstones.oldest());
-        }
-    }
-
     /** Takes an ended connection out of the table. */
     void forget(Connection connection) {
         TimeQueue.leave(connection);
@@ -180,30 +170,34 @@ final class Endings {
     }
 
     /**
-     * Whether a segment between the ends of an ended connection belongs to that one still. If not, it opens a new
-     * connection.
+     * Whether a segment is the straggler of a connection that has ended. If not, it opens a new connection, and the ended
+     * one is forgotten.
+     *
+     * @param kept the ended connection, if it is kept on its stream's wish; else null
      */
-    boolean straggler(Connection connection, HalfConnection half, Segment segment) {
-        HalfConnection peer = half.peer();
-        if (segment.has(Segment.SYN)) {
-            return segment.has(Segment.ACK)
-                    ? peer.is(STARTED) && peer.base == segment.acknowledgement()
-                    : half.is(STARTED) && half.base == segment.sequence() + 1;
+    boolean straggler(Connection kept, Segment segment, boolean swap) {
+        Tombstones tombstones = timers.tombstones;
+        int tombstone = kept != null ? Tombstones.NONE : tombstones.find(segment, swap, pool.hash(segment));
+        if (kept == null && tombstone == Tombstones.NONE) {
+            return false;
         }
-        if (connection.ending() == Ending.RST && segment.has(Segment.ACK) && peer.is(STARTED)) {
-            long beyond = peer.offset(segment.acknowledgement()) - peer.sentTo;
-            if (beyond > 1 && beyond < STRAGGLER_DISTANCE_BYTES) {
-                // its receiver acknowledges what was sent after the reset
-                reporter.count(Anomaly.RST_IGNORED);
-                return false;
+        Epitaph ended = kept != null ? epitaph.of(kept) : tombstones.epitaph(tombstone);
+        switch (ended.verdict(segment, swap)) {
+            case STRAGGLER -> {
+                return true;
             }
-        }
-        if (segment.payloadLength() > 0) {
-            if (half.is(STARTED) && Math.abs(half.offset(segment.sequence()) - half.next) > STRAGGLER_DISTANCE_BYTES) {
-                return false;
+            case LATE_DATA -> {
+                reporter.count(Anomaly.DATA_AFTER_CLOSE);
+                return true;
             }
-            reporter.count(Anomaly.DATA_AFTER_CLOSE);
+            case OUTLIVED_RESET -> reporter.count(Anomaly.RST_IGNORED);
+            case NEW_CONNECTION -> {}
         }
-        return true;
+        if (kept != null) {
+            forget(kept);
+        } else {
+            tombstones.drop(tombstone);
+        }
+        return false;
     }
 }

@@ -30,12 +30,12 @@ public final class StreamPool {
         this.hash = hash;
     }
 
-    /** Open connections; ended ones that are remembered are not counted. */
+    /** Open connections. */
     public int size() {
         return streams;
     }
 
-    /** All that is in the table, tombstones and connections kept on their stream's wish included. */
+    /** All that is in the table, connections kept on their stream's wish included. */
     public int entries() {
         return connections.size();
     }
@@ -49,7 +49,7 @@ public final class StreamPool {
         if (segment.hash() == 0) {
             segment.hash(hash.of(segment));
         }
-        long wanted = hash.withPath(segment.hash(), segment);
+        long wanted = hash(segment);
         Connection connection;
         for (int slot = connections.home(wanted); (connection = connections.at(slot)) != null; ) {
             if (connections.marked(slot, wanted) && connection.is(segment, swap)) {
@@ -57,16 +57,16 @@ public final class StreamPool {
             }
             slot = connections.after(slot);
         }
-        return tunnelled.size() == 0 ? null : returning(segment, swap);
+        return tunnelled.size() == 0 ? null : returning(segment, swap, wanted);
     }
 
-    private Connection returning(Segment segment, boolean swap) {
+    private Connection returning(Segment segment, boolean swap, long hash) {
         long wanted = segment.hash();
         int slot = tunnelled.home(wanted);
         Connection connection;
         for (int probe = 0; probe < MAX_PAIRING_PROBES && (connection = tunnelled.at(slot)) != null; probe++) {
             if (tunnelled.marked(slot, wanted)
-                    && (connection.isReturn(segment, swap) || connection.pairs(segment, swap))) {
+                    && (connection.isReturn(segment, swap) || connection.pairs(segment, swap, hash))) {
                 return connection;
             }
             slot = tunnelled.after(slot);
@@ -74,11 +74,16 @@ public final class StreamPool {
         return null;
     }
 
+    /** Hash of a segment's whole identity, path included. */
+    long hash(Segment segment) {
+        return hash.withPath(segment.hash(), segment);
+    }
+
     /** A new connection for this segment, in the table. */
     Connection add(Segment segment) {
         Connection connection = spares > 0 ? spare[--spares] : new Connection();
         connection.reset(segment);
-        connection.pathHash = (int) hash.withPath(segment.hash(), segment);
+        connection.pathHash = (int) hash(segment);
         connections.add(connection);
         if (connection.pathLength() > 0) {
             tunnelled.add(connection);

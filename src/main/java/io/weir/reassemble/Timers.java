@@ -30,8 +30,7 @@ final class Timers {
     /** Connections that a doubtful reset may have ended. */
     final TimeQueue suspected = new TimeQueue();
 
-    /** Ended connections, remembered so that stragglers start no new stream. */
-    final TimeQueue tombstones = new TimeQueue();
+    final Tombstones tombstones;
 
     /** Ended connections that their stream wants to keep. */
     final TimeQueue lingering = new TimeQueue();
@@ -40,6 +39,7 @@ final class Timers {
 
     Timers(AssemblerOptions options) {
         this.options = options;
+        tombstones = new Tombstones(options.maxStreams());
     }
 
     /** Packet time at which {@link Assembler#advance} has something to do. */

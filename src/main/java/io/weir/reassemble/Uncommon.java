@@ -22,6 +22,8 @@ final class Uncommon {
     long[] path;
     /** Of the packets from the other side, where it is another one; null if it is the same. */
     long[] returnPath;
+    /** The lower half of the hash along that path. */
+    int returnHash;
 
     boolean firstIsHigh;
 
@@ -54,6 +56,19 @@ final class Uncommon {
             path[index] = segment.path(index);
         }
         return path;
+    }
+
+    /** Whether the segment came along this path; null and an empty one stand for none. */
+    static boolean along(long[] path, Segment segment) {
+        if ((path == null ? 0 : path.length) != segment.pathLength()) {
+            return false;
+        }
+        for (int index = 0; index < segment.pathLength(); index++) {
+            if (path[index] != segment.path(index)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean hasIpv6Ends(Segment segment, boolean swap) {

@@ -58,8 +58,12 @@ final class Upkeep {
         closeDue(timers.halfOpen, options.halfOpenTimeoutNs(), nowNs, Ending.IDLE);
         closeDue(timers.suspected, options.halfOpenTimeoutNs(), nowNs, Ending.RST);
         closeDue(timers.open, options.idleTimeoutNs(), nowNs, Ending.IDLE);
-        forgetDue(timers.tombstones, options.tombstoneNs(), nowNs);
-        forgetDue(timers.lingering, options.idleTimeoutNs(), nowNs);
+        while (timers.tombstones.dueNs(options.tombstoneNs()) <= nowNs) {
+            timers.tombstones.dropOldest();
+        }
+        while ((due = due(timers.lingering, options.idleTimeoutNs(), nowNs)) != null) {
+            endings.forget((Connection) due);
+        }
     }
 
     private static Timed due(TimeQueue queue, long delayNs, long nowNs) {
@@ -92,13 +96,6 @@ final class Upkeep {
             } else {
                 endings.close(connection, ending);
             }
-        }
-    }
-
-    private void forgetDue(TimeQueue queue, long delayNs, long nowNs) {
-        Timed due;
-        while ((due = due(queue, delayNs, nowNs)) != null) {
-            endings.forget((Connection) due);
         }
     }
 
@@ -141,19 +138,17 @@ final class Upkeep {
 
     /** See {@link Assembler#flushAll}. */
     int flushAll() {
-        forgetAll(timers.tombstones);
-        forgetAll(timers.lingering);
+        while (timers.tombstones.dueNs(0) != Long.MAX_VALUE) {
+            timers.tombstones.dropOldest();
+        }
+        while (timers.lingering.oldest() != null) {
+            endings.forget((Connection) timers.lingering.oldest());
+        }
         Connection[] open = pool.snapshot();
         Arrays.sort(open, Comparator.comparingLong(Connection::openedNs));
         for (Connection connection : open) {
             endings.close(connection, Ending.STOPPED);
         }
         return open.length;
-    }
-
-    private void forgetAll(TimeQueue ended) {
-        while (ended.oldest() != null) {
-            endings.forget((Connection) ended.oldest());
-        }
     }
 }

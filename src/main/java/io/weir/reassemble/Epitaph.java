@@ -1,0 +1,73 @@
+package io.weir.reassemble;
+
+import io.weir.decode.Segment;
+
+/** What must be known of an ended connection to tell its stragglers from the first segment of a new one. Reusable. */
+final class Epitaph {
+    /** A straggler's number is nearer to the connection's than this; anything else is a new conversation. */
+    private static final int STRAGGLER_DISTANCE_BYTES = 64 << 20;
+
+    /** What a segment after the end is. */
+    enum Verdict {
+        STRAGGLER,
+        /** A straggler that brings bytes, which are lost. */
+        LATE_DATA,
+        /** Its sender goes on with the connection, although a reset seemed to have ended it. */
+        OUTLIVED_RESET,
+        NEW_CONNECTION
+    }
+
+    /** Whether a reset ended it. */
+    boolean reset;
+
+    boolean lowStarted;
+    int lowBase;
+    int lowNext;
+    /** Behind what was seen to be sent, FIN included. */
+    int lowSent;
+
+    boolean highStarted;
+    int highBase;
+    int highNext;
+    int highSent;
+
+    Epitaph of(Connection connection) {
+        HalfConnection low = connection.low;
+        HalfConnection high = connection.high;
+        reset = connection.ending() == Ending.RST;
+        lowStarted = low.is(HalfConnection.STARTED);
+        lowBase = low.base;
+        lowNext = Sequence.add(low.base, low.next);
+        lowSent = Sequence.add(low.base, low.sentTo);
+        highStarted = high.is(HalfConnection.STARTED);
+        highBase = high.base;
+        highNext = Sequence.add(high.base, high.next);
+        highSent = Sequence.add(high.base, high.sentTo);
+        return this;
+    }
+
+    /** Whether a segment between the ends of the connection belongs to it still. */
+    Verdict verdict(Segment segment, boolean swap) {
+        boolean started = swap ? highStarted : lowStarted;
+        boolean peerStarted = swap ? lowStarted : highStarted;
+        if (segment.has(Segment.SYN)) {
+            boolean repeated = segment.has(Segment.ACK)
+                    ? peerStarted && (swap ? lowBase : highBase) == segment.acknowledgement()
+                    : started && (swap ? highBase : lowBase) == segment.sequence() + 1;
+            return repeated ? Verdict.STRAGGLER : Verdict.NEW_CONNECTION;
+        }
+        if (reset && segment.has(Segment.ACK) && peerStarted) {
+            int beyond = Sequence.difference(swap ? lowSent : highSent, segment.acknowledgement());
+            if (beyond > 1 && beyond < STRAGGLER_DISTANCE_BYTES) {
+                // its receiver acknowledges what was sent after the reset
+                return Verdict.OUTLIVED_RESET;
+            }
+        }
+        if (segment.payloadLength() == 0) {
+            return Verdict.STRAGGLER;
+        }
+        int distance = Sequence.difference(swap ? highNext : lowNext, segment.sequence());
+        boolean far = distance > STRAGGLER_DISTANCE_BYTES || distance < -STRAGGLER_DISTANCE_BYTES;
+        return started && far ? Verdict.NEW_CONNECTION : Verdict.LATE_DATA;
+    }
+}
