@@ -34,7 +34,9 @@ final class AssembleFile {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Path file;
-    private final boolean mapped;
+    /** Null if the file is to be read as the program reads it. */
+    private final MappedCapture mapped;
+
     private final boolean full;
     private final AssemblerOptions options;
     private final Segment segment = new Segment();
@@ -46,9 +48,9 @@ final class AssembleFile {
     private long liveBytes;
     private int measuredAt;
 
-    private AssembleFile(Path file, boolean mapped, boolean full, AssemblerOptions options) {
+    private AssembleFile(Path file, boolean mapped, boolean full, AssemblerOptions options) throws IOException {
         this.file = file;
-        this.mapped = mapped;
+        this.mapped = mapped ? new MappedCapture(file) : null;
         this.full = full;
         this.options = options;
     }
@@ -124,8 +126,8 @@ final class AssembleFile {
     }
 
     private void read() throws CaptureException, IOException {
-        if (mapped) {
-            MappedCapture.read(file, this::packet);
+        if (mapped != null) {
+            mapped.read(this::packet);
             return;
         }
         try (CaptureFile source = CaptureFile.open(file)) {
