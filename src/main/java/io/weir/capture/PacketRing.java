@@ -132,26 +132,34 @@ final class PacketRing implements LiveSource {
                 framesLeft = headers.getInt(blockAt + BLOCK_PACKETS);
                 frameAt = blockAt + headers.getInt(blockAt + BLOCK_FIRST);
             }
-            while (framesLeft > 0 && handedOn < maxFrames) {
-                int at = frameAt;
-                framesLeft--;
-                frameAt = at + frames.lengthAt(at);
-                handedOn++;
-                // before the handler, which may throw: the frame is then delivered all the same
-                counts.delivered(1);
-                Frame frame = frames.at(at);
-                tally.count(frame.interfaceIndex(), 1);
-                handler.onFrame(frame);
-            }
-            if (framesLeft == 0) {
-                WORD.setRelease(headers, blockAt + BLOCK_STATUS, STATUS_KERNEL);
-                block = block + 1 == blocks ? 0 : block + 1;
-                if (++blocksSinceStatistics >= BLOCKS_BETWEEN_STATISTICS) {
-                    countNow();
+            try {
+                while (framesLeft > 0 && handedOn < maxFrames) {
+                    int at = frameAt;
+                    framesLeft--;
+                    frameAt = at + frames.lengthAt(at);
+                    handedOn++;
+                    // before the handler, which may throw: the frame is then delivered all the same
+                    counts.delivered(1);
+                    Frame frame = frames.at(at);
+                    tally.count(frame.interfaceIndex(), 1);
+                    handler.onFrame(frame);
+                }
+            } finally {
+                // also if the handler throws at the last frame: else the whole block would be handed on again
+                if (framesLeft == 0) {
+                    giveBack(blockAt);
                 }
             }
         }
         return handedOn;
+    }
+
+    private void giveBack(int blockAt) {
+        WORD.setRelease(headers, blockAt + BLOCK_STATUS, STATUS_KERNEL);
+        block = block + 1 == blocks ? 0 : block + 1;
+        if (++blocksSinceStatistics >= BLOCKS_BETWEEN_STATISTICS) {
+            countNow();
+        }
     }
 
     private boolean ready(int blockAt) {

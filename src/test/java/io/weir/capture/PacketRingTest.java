@@ -285,9 +285,18 @@ class PacketRingTest {
 
     @Test
     void aHandlerThatThrowsCostsOneFrame() throws Exception {
+        throwOnce(10);
+    }
+
+    @Test
+    void aHandlerThatThrowsAtTheLastFrameOfItsBlockCostsOneFrameToo() throws Exception {
+        throwOnce(1);
+    }
+
+    private static void throwOnce(int datagrams) throws Exception {
         Namespace.run(() -> {
             try (LiveSource source = LiveSources.open(OPTIONS.withInterfaces(List.of("lo")))) {
-                sendDatagrams(10);
+                sendDatagrams(datagrams);
                 assertThatThrownBy(() -> {
                             for (int round = 0; round < 100; round++) {
                                 source.poll(
@@ -299,8 +308,8 @@ class PacketRingTest {
                             }
                         })
                         .hasMessage("handler");
-                assertThat(new Recorder().drain(source).frames).hasSize(9);
-                assertThat(source.statistics().delivered()).isEqualTo(10);
+                assertThat(new Recorder().drain(source).frames).hasSize(datagrams - 1);
+                assertThat(source.statistics().delivered()).isEqualTo(datagrams);
             }
         });
     }
