@@ -16,10 +16,13 @@ final class PcapBuilder {
 
     private static final int CLIENT = 0x0A000001;
     private static final int SERVER = 0x0A000002;
+    private static final int HTTP = 80;
 
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
     private long timeUs = 1_700_000_000_000_000L;
+    private int client = CLIENT;
     private int clientPort = 40_000;
+    private int serverPort = HTTP;
 
     PcapBuilder() {
         ByteBuffer head = ByteBuffer.allocate(24);
@@ -39,6 +42,14 @@ final class PcapBuilder {
         return this;
     }
 
+    /** What follows comes from or goes to 10.0.0.{@code host}, and this port of the server. */
+    PcapBuilder client(int host, int port, int portOfServer) {
+        client = CLIENT & ~0xFF | host;
+        clientPort = port;
+        serverPort = portOfServer;
+        return this;
+    }
+
     PcapBuilder after(long milliseconds) {
         timeUs += milliseconds * 1_000;
         return this;
@@ -50,11 +61,11 @@ final class PcapBuilder {
     }
 
     PcapBuilder client(int sequence, int acknowledgement, int flags, String payload) {
-        return frame(CLIENT, SERVER, clientPort, 80, sequence, acknowledgement, flags, payload);
+        return frame(client, SERVER, clientPort, serverPort, sequence, acknowledgement, flags, payload);
     }
 
     PcapBuilder server(int sequence, int acknowledgement, int flags, String payload) {
-        return frame(SERVER, CLIENT, 80, clientPort, sequence, acknowledgement, flags, payload);
+        return frame(SERVER, client, serverPort, clientPort, sequence, acknowledgement, flags, payload);
     }
 
     /** A whole conversation: one request, one response, both sides close. */
@@ -87,6 +98,13 @@ final class PcapBuilder {
         ByteBuffer frame = ip(CLIENT, SERVER, 6, 20);
         frame.put(46, (byte) 0x10);
         return record(frame.array());
+    }
+
+    /** What was added since the last time, for a file that is written piece by piece. */
+    byte[] take() {
+        byte[] piece = file.toByteArray();
+        file.reset();
+        return piece;
     }
 
     byte[] bytes() {

@@ -176,13 +176,14 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         }
     }
 
-    /** A defect of ours, never of the traffic: the partition goes on, and Vert.x reports each distinct failure once. */
+    /** A defect of ours, never of the traffic: the partition goes on, and reports each distinct failure with its count. */
     private void failed(String where, RuntimeException failure, long timeNs) {
         ledger().counters().increment(RelayCounter.FAILURES);
-        if (ledger().failures().observe(where, failure.toString(), timeNs) > 0) {
+        long count = ledger().failures().observe(where, failure.toString(), timeNs);
+        if (count > 0) {
             context.runOnContext(report -> {
-                throw new IllegalStateException(
-                        "partition " + options.index() + " failed while " + where + " and goes on", failure);
+                throw new PartitionFailure(
+                        "partition " + options.index() + " failed while " + where + " and goes on", count, failure);
             });
         }
     }

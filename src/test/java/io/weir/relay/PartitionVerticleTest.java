@@ -24,6 +24,7 @@ import io.weir.relay.Bus.Subscribed;
 import io.weir.relay.Bus.Unsubscribe;
 import io.weir.relay.StreamEvent.Close;
 import io.weir.relay.StreamEvent.Data;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -58,9 +59,12 @@ class PartitionVerticleTest {
                         .send(Bus.partition(INDEX), new Credit(message.body().costBytes()));
             }
         });
+        deploy(RelayOptions.onDemand(1 << 20, 100));
+    }
+
+    private void deploy(RelayOptions options) {
         partition = new PartitionVerticle(
-                new PartitionOptions(
-                        INDEX, AssemblerOptions.defaults(), RelayOptions.onDemand(1 << 20, 100), WINDOW_BYTES),
+                new PartitionOptions(INDEX, AssemblerOptions.defaults(), options, WINDOW_BYTES),
                 new StreamIds("test", INDEX, 4),
                 Conversation.HASH,
                 lane,
@@ -144,6 +148,33 @@ class PartitionVerticleTest {
     }
 
     @Test
+    void aPartitionOfReplaysWaitsForItsConsumerAndLosesNothing() {
+        await(vertx.undeploy(deployment));
+        deploy(RelayOptions.onDemand(1 << 20, 100).asReplay());
+        subscribe(0);
+        givesCredit = false;
+        Conversation conversation = conversation(40_000).handshake();
+        for (int count = 0; count < 4_000; count++) {
+            conversation.fromClient("x".repeat(1_000));
+        }
+        lane.flush();
+        Awaitility.await().until(() -> heldBytes() >= WINDOW_BYTES / 2);
+        Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> lane.unreadBytes() > 0);
+        assertThat(counter(RelayCounter.EVENTS_OFFERED)).isLessThan(1_000);
+
+        givesCredit = true;
+        vertx.eventBus().send(Bus.partition(INDEX), new Credit(heldBytes()));
+
+        awaitEvents(4_001);
+        assertThat(counter(RelayCounter.EVENTS_DROPPED)).isZero();
+        assertThat(lost()).isZero();
+    }
+
+    private int heldBytes() {
+        return batches.stream().mapToInt(EventBatch::costBytes).sum();
+    }
+
+    @Test
     void queriesAreAnswered() {
         conversation(40_000).handshake().fromClient("GET /").fins();
         conversation(40_001).handshake();
@@ -211,23 +242,26 @@ class PartitionVerticleTest {
     }
 
     @Test
-    void aDefectIsReportedOnceAndThePartitionGoesOn() {
+    void aDefectIsReportedWithItsCountAndThePartitionGoesOn() {
         subscribe(0);
         namesFail = true;
-        for (int port = 40_000; port < 40_003; port++) {
+        for (int port = 40_000; port < 40_035; port++) {
             conversation(port).handshake();
         }
         lane.flush();
-        Awaitility.await().until(() -> counter(RelayCounter.FAILURES) >= 3 && !reported.isEmpty());
+        Awaitility.await().until(() -> counter(RelayCounter.FAILURES) >= 35 && reported.size() >= 2);
         namesFail = false;
         conversation(50_000).handshake().fromClient("still here");
         lane.flush();
 
         Awaitility.await().until(() -> events().stream().anyMatch(event -> event instanceof Data));
         assertThat(partition.ledger().failures().observations()).hasSize(1);
-        assertThat(reported).singleElement().satisfies(failure -> assertThat(failure)
+        assertThat(reported).hasSize(2).allSatisfy(failure -> assertThat(failure)
                 .hasMessage("partition 2 failed while assembling a segment and goes on")
                 .hasRootCauseMessage("no such interface"));
+        assertThat(reported)
+                .extracting(failure -> ((PartitionFailure) failure).count())
+                .containsExactly(1L, 10L);
     }
 
     private String interfaceName(int index) {
