@@ -15,11 +15,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReplayTest {
     private final RunningService service =
             new RunningService(OptionsFor.tests().replay(200_000).options());
+
+    private List<Path> old;
+
+    @BeforeEach
+    void look() throws IOException {
+        old = allTemporaryFiles();
+    }
 
     @AfterEach
     void stop() {
@@ -56,9 +64,9 @@ class ReplayTest {
     void aReplayThatTakesLongerThanAConnectionMayBeIdleIsAnswered() {
         try (RunningService patient = new RunningService(OptionsFor.tests()
                 .heartbeat(Duration.ofMillis(100))
-                .idle(Duration.ofMillis(400))
+                .idle(Duration.ofMillis(1_500))
                 .options())) {
-            patient.replayTakes = Duration.ofMillis(2_000);
+            patient.replayTakes = Duration.ofMillis(4_000);
             HttpResponse<String> answer = upload(patient, "application/gzip", 10);
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(new JsonObject(answer.body()).getInteger("frames")).isEqualTo(1);
@@ -103,7 +111,12 @@ class ReplayTest {
                 .POST(BodyPublishers.ofByteArray(new byte[bytes])));
     }
 
-    private static List<Path> temporaryFiles() throws IOException {
+    /** Files of uploads that are not from before this test. */
+    private List<Path> temporaryFiles() throws IOException {
+        return allTemporaryFiles().stream().filter(file -> !old.contains(file)).toList();
+    }
+
+    private static List<Path> allTemporaryFiles() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return files.filter(file -> file.getFileName().toString().startsWith("weir-replay"))
                     .toList();
