@@ -22,8 +22,11 @@ final class FlowFilters {
         QueryParameter.FILTER
     };
 
-    /** Expressions that compile at a time. Nothing can stop libpcap, so one that takes for ever keeps its thread. */
-    private static final int COMPILERS = 2;
+    /**
+     * Expressions that compile at a time. The worst of 1 KiB take libpcap half a second, and nothing can stop it, so one
+     * thread is all that filters can take from the node.
+     */
+    private static final int COMPILERS = 1;
 
     private static final int PATIENCE_MS = 2_000;
 
@@ -44,11 +47,20 @@ final class FlowFilters {
         if (expression == null || expression.isBlank()) {
             return Future.succeededFuture(flows);
         }
-        return worker.<Predicate<StreamEvent.Open>>executeBlocking(() -> compiler.compile(expression), false)
+        long startNs = System.nanoTime();
+        return worker.<Predicate<StreamEvent.Open>>executeBlocking(() -> compile(expression, startNs), false)
                 .timeout(PATIENCE_MS, TimeUnit.MILLISECONDS)
                 .map(predicate -> new FlowFilter(
                         flows.hosts(), flows.cidrs(), flows.ports(), flows.interfaces(), flows.streams(), predicate))
                 .recover(cause -> Future.failedFuture(problem(cause)));
+    }
+
+    private Predicate<StreamEvent.Open> compile(String expression, long startNs)
+            throws RefusedException, TimeoutException {
+        if (System.nanoTime() - startNs > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS)) {
+            throw new TimeoutException("nobody waits for it any more");
+        }
+        return compiler.compile(expression);
     }
 
     private static Throwable problem(Throwable cause) {
