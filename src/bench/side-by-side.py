@@ -5,6 +5,7 @@
 
 FOLDER holds pcapgen.c, which makes the loads, and gopeer.go, which replays them through gopacket's reassembly package;
 the environment variable WEIR_PEERS may name it too. gopeer needs Go and Debian's golang-github-google-gopacket-dev.
+The whole pipeline, from file to a subscriber on the event bus who asks for all payload, is measured on the bulk load.
 tcpflow and tshark are run as whole processes where they are installed. What is missing is skipped, and said.
 
 Of the file, weir reads pieces (read), as the program does, or has it mapped into memory (mapped), which leaves out the
@@ -36,6 +37,7 @@ WAYS = ["read/full", "read/bare", "mapped/full", "mapped/bare"]
 PASSES = {"wide": 4}
 GO_REPEATS = {"wide": 1}
 HEAP = {"wide": "1g"}
+PIPELINE_PASSES = 14
 LINE = re.compile(r"(\d+) packets .*? ([\d.]+) s, (\d+) kpps.*?(?:cpu ([\d.]+) s|heap (\d+) MB)")
 
 
@@ -140,6 +142,36 @@ def assemblers(arguments, work, pcapgen, gopeer):
             os.remove(load)
 
 
+def pipeline(arguments, work, gopeer, pcapgen):
+    """All stages, to a subscriber of every byte, beside gopacket on one thread."""
+    if not gopeer:
+        say("skipped the pipeline: there is no gopacket to compare it with")
+        return
+    load = make_load(pcapgen, work, "bulk")
+    classes = os.pathsep.join([*arguments.classes, arguments.jar])
+    ways = [(java, partitions) for java in arguments.java for partitions in (1, 2)]
+    results = {way: [] for way in ways}
+    for round_number in range(arguments.rounds):
+        say(f"pipeline, round {round_number + 1} of {arguments.rounds}")
+        for java, partitions in ways:
+            peer = gopacket(gopeer, load, "bulk")
+            out, _, _ = run([java, "-Xmx512m", "-cp", classes, "io.weir.PipelineFile", load, str(partitions), "payload",
+                             str(PIPELINE_PASSES)])
+            warm = [line for line in LINE.findall(out)][PIPELINE_PASSES // 2:]
+            capture = [float(seconds) for seconds in re.findall(r"capture thread ([\d.]+) s", out)][PIPELINE_PASSES // 2:]
+            results[java, partitions].append((peer["kpps"], statistics.median(float(line[2]) for line in warm), peer["cpu"],
+                                              statistics.median(float(line[3]) for line in warm),
+                                              statistics.median(capture)))
+    print("\n| pipeline, bulk, all payload to one subscriber | gopacket kpps | weir kpps | ratio | gopacket CPU s | weir CPU s, "
+          "all threads | of that capture |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for (java, partitions), rounds in results.items():
+        ratio = statistics.median(ours / peer for peer, ours, *_ in rounds)
+        peer, ours, peer_cpu, cpu, capture = (statistics.median(column) for column in zip(*rounds))
+        print(f"| JDK {java_version(java)}, partitions: {partitions} | {peer:.0f} | {ours:.0f} | {ratio:.1f} "
+              f"| {peer_cpu:.2f} | {cpu:.2f} | {capture:.2f} |", flush=True)
+
+
 def row(name, way, results):
     def median(values):
         return statistics.median(values)
@@ -192,12 +224,14 @@ def main():
     parser.add_argument("--java", action="append", help="a java program; repeatable; the one on the path by default")
     parser.add_argument("--classes", nargs="+", default=["target/classes", "target/test-classes"])
     parser.add_argument("--jar", default="target/weir.jar")
-    parser.add_argument("--loads", nargs="*", default=list(LOADS), choices=list(LOADS))
+    parser.add_argument("--loads", nargs="*", default=list(LOADS), choices=list(LOADS), help="for the assemblers")
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=list(WAYS), help="of reading and checking")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--keep", action="store_true", help="keep the loads in the work folder")
-    parser.add_argument("--no-processes", action="store_true", help="only the assemblers")
+    parser.add_argument("--no-pipeline", action="store_true", help="without the pipeline from file to subscriber")
+    parser.add_argument("--no-processes", action="store_true", help="without the whole processes")
     arguments = parser.parse_args()
+    os.environ.pop("WEIR_PEERS", None)  # weir would take it for a setting of its own
     arguments.java = arguments.java or ["java"]
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.work or temporary
@@ -206,6 +240,8 @@ def main():
         if not pcapgen:
             return
         assemblers(arguments, work, pcapgen, gopeer)
+        if not arguments.no_pipeline:
+            pipeline(arguments, work, gopeer, pcapgen)
         if not arguments.no_processes:
             processes(arguments, work, pcapgen)
 
