@@ -2,23 +2,37 @@ package io.weir;
 
 import io.weir.capture.Frame;
 import io.weir.capture.FrameSink;
+import io.weir.partition.Lane;
 import io.weir.partition.Partitioner;
+import java.util.Arrays;
 
 /**
  * From the live capture into the lanes. While a lane is nearly full, frames stay in the kernel's buffer up to half of that;
- * then a full lane drops and counts, so that one slow partition does not cost the others their frames.
+ * up to three quarters if it is a lane that is being read. Then, and at once for a lane that was not read for seconds, a
+ * full lane drops and counts, so that one slow partition does not cost the others their frames, nor for long their time.
  */
 final class LiveIntake implements FrameSink {
     private static final int ROOM_TO_GO_ON = 4;
+    /** A nearly full lane from which nothing was read for so long is not being read. */
+    private static final long STALLED_NS = 20_000_000;
+    /** After so long nobody waits for it any more. */
+    private static final long HANGING_NS = 3_000_000_000L;
 
     private final Intake intake;
     private final Partitioner lanes;
+    private final int roomBytes;
+    private final long[] consumed;
+    private final long[] consumedNs;
     private volatile long lastSliceNs = System.nanoTime();
 
     /** @param intake hands its segments to {@code lanes} */
     LiveIntake(Intake intake, Partitioner lanes) {
         this.intake = intake;
         this.lanes = lanes;
+        roomBytes = lanes.lane(0).capacityBytes() / ROOM_TO_GO_ON;
+        consumed = new long[lanes.lanes()];
+        consumedNs = new long[lanes.lanes()];
+        Arrays.fill(consumedNs, lastSliceNs);
     }
 
     @Override
@@ -28,7 +42,26 @@ final class LiveIntake implements FrameSink {
 
     @Override
     public boolean ready() {
-        return lanes.freeBytes() >= lanes.lane(0).capacityBytes() / ROOM_TO_GO_ON;
+        return room(HANGING_NS);
+    }
+
+    @Override
+    public boolean readyWhereRead() {
+        return room(STALLED_NS);
+    }
+
+    /** Whether there is room in every lane that was read within this time; false if none was: then it is worth waiting. */
+    private boolean room(long recentNs) {
+        boolean someRead = recentNs == HANGING_NS;
+        for (int index = 0; index < consumed.length; index++) {
+            if (lastSliceNs - consumedNs[index] < recentNs) {
+                someRead = true;
+                if (lanes.lane(index).freeBytes() < roomBytes) {
+                    return false;
+                }
+            }
+        }
+        return someRead;
     }
 
     @Override
@@ -38,7 +71,16 @@ final class LiveIntake implements FrameSink {
             lanes.offerTime(timeNs);
         }
         lanes.flush();
-        lastSliceNs = System.nanoTime();
+        long nowNs = System.nanoTime();
+        for (int index = 0; index < consumed.length; index++) {
+            Lane lane = lanes.lane(index);
+            long bytes = lane.consumedBytes();
+            if (bytes != consumed[index] || lane.freeBytes() >= roomBytes) {
+                consumed[index] = bytes;
+                consumedNs[index] = nowNs;
+            }
+        }
+        lastSliceNs = nowNs;
     }
 
     Intake intake() {

@@ -22,9 +22,7 @@ public final class CaptureVerticle extends VerticleBase {
 
     private static final long SLICE_NS = 10_000_000;
     private static final int WAIT_MS = 5;
-    private static final long NOT_READY_NS = 1_000_000;
     private static final long REFRESH_NS = 1_000_000_000;
-    private static final int LAST_POLLS = 4_000;
 
     private final SourceOpener opener;
     private final CaptureListener listener;
@@ -206,8 +204,8 @@ public final class CaptureVerticle extends VerticleBase {
         boolean idle = false;
         try {
             while (!idle && System.nanoTime() - startedNs < SLICE_NS) {
-                if (!sink.ready() && !source.crowded()) {
-                    LockSupport.parkNanos(NOT_READY_NS);
+                if (!sink.wants(source)) {
+                    LockSupport.parkNanos(SinkGuard.NOT_READY_NS);
                     break;
                 }
                 int frames = source.poll(sink, FRAMES_PER_POLL, WAIT_MS);
@@ -258,12 +256,7 @@ public final class CaptureVerticle extends VerticleBase {
         cancelRetry();
         try {
             if (source instanceof LiveSource live) {
-                live.endIntake();
-                int waitMs = (int) (live.latencyNs() / 1_000_000);
-                for (int polls = 0; polls < LAST_POLLS && source.poll(sink, FRAMES_PER_POLL, waitMs) > 0; polls++) {
-                    // the kernel's buffer is bounded, and so is this
-                }
-                sink.sliceEnded(0);
+                sink.drain(live);
             }
         } catch (CaptureException broken) {
             lastFailure = broken;

@@ -4,11 +4,19 @@ package io.weir.capture;
 public interface FrameSink extends FrameHandler {
     /**
      * Whether there is room for the frames of at least one poll, see {@link CaptureVerticle#FRAMES_PER_POLL}. While not, the
-     * source is not asked, and control still gets through. A source that is {@linkplain FrameSource#crowded crowded} is asked
-     * all the same, and the sink drops and counts.
+     * source is not asked, and control still gets through.
      */
     default boolean ready() {
         return true;
+    }
+
+    /**
+     * The same, but for places that nobody has read for a while: asked once half the source's buffer is
+     * {@linkplain FrameSource#crowded full}. Once three quarters are, the source is polled all the same, and the sink drops and
+     * counts.
+     */
+    default boolean readyWhereRead() {
+        return ready();
     }
 
     /**

@@ -21,8 +21,8 @@ public interface FrameSource extends AutoCloseable {
      */
     int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException;
 
-    /** Whether frames would soon be lost if nobody polled. A file loses nothing. */
-    default boolean crowded() {
+    /** Whether this many quarters of the buffer ahead of {@link #poll} are full, or may be. A file loses nothing. */
+    default boolean crowded(int quarters) {
         return false;
     }
 

@@ -41,7 +41,7 @@ public interface LiveSource extends FrameSource {
 
     /** So that a source whose buffer cannot be looked at never waits. */
     @Override
-    default boolean crowded() {
+    default boolean crowded(int quarters) {
         return true;
     }
 }

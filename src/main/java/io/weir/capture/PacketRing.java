@@ -166,10 +166,9 @@ final class PacketRing implements LiveSource {
         return ((int) WORD.getAcquire(headers, blockAt + BLOCK_STATUS) & STATUS_USER) != 0;
     }
 
-    /** From half a ring on. */
     @Override
-    public boolean crowded() {
-        return ready((block + blocks / 2) % blocks * blockBytes);
+    public boolean crowded(int quarters) {
+        return ready((block + blocks * quarters / 4) % blocks * blockBytes);
     }
 
     @Override

@@ -1,7 +1,13 @@
 package io.weir.capture;
 
+import java.util.concurrent.locks.LockSupport;
+
 /** Stands before a sink: keeps the latest time, and lets one bad frame cost one frame only. */
 final class SinkGuard implements FrameHandler {
+    static final long NOT_READY_NS = 1_000_000;
+    /** Before anybody complains of a worker that is blocked. */
+    private static final long LAST_WORK_NS = 1_500_000_000;
+
     private final FrameSink sink;
     private final CaptureListener listener;
     private long latestNs;
@@ -25,8 +31,29 @@ final class SinkGuard implements FrameHandler {
         }
     }
 
-    boolean ready() {
-        return sink.ready();
+    /** Whether the source should be polled now. */
+    boolean wants(FrameSource source) {
+        return sink.ready() || source.crowded(2) && (sink.readyWhereRead() || source.crowded(3));
+    }
+
+    /**
+     * Ends the intake of a source and hands on what it still holds, as fast as there is room. What is not handed on in time
+     * the source counts as dropped.
+     */
+    void drain(LiveSource source) throws CaptureException {
+        source.endIntake();
+        int waitMs = (int) (source.latencyNs() / 1_000_000);
+        long deadlineNs = System.nanoTime() + LAST_WORK_NS;
+        int frames = 1;
+        while (frames > 0 && System.nanoTime() < deadlineNs) {
+            if (sink.ready() || sink.readyWhereRead()) {
+                frames = source.poll(this, CaptureVerticle.FRAMES_PER_POLL, waitMs);
+            } else {
+                sliceEnded(0);
+                LockSupport.parkNanos(NOT_READY_NS);
+            }
+        }
+        sliceEnded(0);
     }
 
     /** @param presentNs time that is over for certain, 0 if only the frames tell */

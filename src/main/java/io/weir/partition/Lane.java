@@ -244,6 +244,11 @@ public final class Lane {
         return Math.max(0, shared.getAcquire(PUBLISHED) - consumed);
     }
 
+    /** Bytes drained so far. Any thread. */
+    public long consumedBytes() {
+        return shared.getAcquire(CONSUMED);
+    }
+
     /** The most that {@link #unreadBytes} ever was at a flush. Any thread. */
     public long mostUnreadBytes() {
         return mostUnread;

@@ -8,7 +8,7 @@ public final class Frames {
     private Frames() {}
 
     /** Ethernet, IPv4, TCP. */
-    static byte[] tcp(String source, int sourcePort, String destination, int destinationPort, String payload) {
+    public static byte[] tcp(String source, int sourcePort, String destination, int destinationPort, String payload) {
         byte[] data = payload.getBytes(StandardCharsets.US_ASCII);
         return ethernet(0x0800, ipv4(6, source, destination, tcpHeader(sourcePort, destinationPort, data)));
     }
