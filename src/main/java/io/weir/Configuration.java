@@ -32,11 +32,6 @@ final class Configuration {
         return values.get(setting);
     }
 
-    /** Whether somebody set it: it does not come from the defaults. */
-    boolean isSet(Setting setting) {
-        return value(setting).origin() != Origin.DEFAULT;
-    }
-
     String text(Setting setting) {
         require(setting, setting.kind() == Kind.TEXT || setting.kind() == Kind.CHOICE);
         return (String) value(setting).value();

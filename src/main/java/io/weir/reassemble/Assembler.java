@@ -194,9 +194,4 @@ public final class Assembler {
     public long waitingMemory() {
         return pages.usedBytes();
     }
-
-    /** Bytes of memory taken from the heap for waiting data, in use or spare. */
-    public long reservedMemory() {
-        return pages.slabBytes();
-    }
 }

@@ -17,7 +17,6 @@ final class Memory {
     private final Waiting[] ranks = new Waiting[RANKS];
     private final Waiting[] spare = new Waiting[MAX_SPARE];
     private int spares;
-    private int waitingHalves;
 
     Memory(PageCache pages, AssemblerOptions options) {
         this.pages = pages;
@@ -29,7 +28,6 @@ final class Memory {
         if (half.waiting == null) {
             half.waiting = spares > 0 ? spare[--spares] : new Waiting();
             half.waiting.half = half;
-            waitingHalves++;
         }
         return half.waiting;
     }
@@ -73,16 +71,10 @@ final class Memory {
             waiting.bytes = 0;
             waiting.nextIslandCheck = 0;
             waiting.heldRuns = 0;
-            waitingHalves--;
             if (spares < MAX_SPARE) {
                 spare[spares++] = waiting;
             }
         }
-    }
-
-    /** Directions that hold something. */
-    int waitingHalves() {
-        return waitingHalves;
     }
 
     private void joinRank(Waiting waiting, int rank) {

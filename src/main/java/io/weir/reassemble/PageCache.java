@@ -85,11 +85,6 @@ final class PageCache {
         return usedBytes;
     }
 
-    /** Bytes of all slabs, in use or spare. */
-    long slabBytes() {
-        return (long) (liveSlabs + spares) * SLAB_BYTES;
-    }
-
     /** Upper bound of {@link #usedBytes} that {@code length} bytes in a new run will add. */
     static int cost(int length) {
         return length <= MAX_RUN_BYTES
