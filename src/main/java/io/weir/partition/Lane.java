@@ -88,9 +88,7 @@ public final class Lane {
         writing.putInt(at + 4, KIND_SEGMENT);
         segment.writeTo(writing, at + RECORD_HEADER_BYTES);
         end += length;
-        if (segment.timeNs() > lastTimeNs) {
-            lastTimeNs = segment.timeNs();
-        }
+        lastTimeNs = Math.max(lastTimeNs, segment.timeNs());
         counters.increment(LaneCounter.SEGMENTS);
         counters.add(LaneCounter.BYTES, length);
         if (!fits) {
