@@ -83,10 +83,12 @@ final class Probe {
         serve = new ServeVerticle(
                 StageOptions.serve(values),
                 new Neighbours(partitions.size(), count, control, new FlowExpressions(), asked, metrics));
-        ProbeMetrics shown = new ProbeMetrics(metrics);
-        shown.budget(budget);
-        shown.lanes(lanes);
-        shown.partitions(partitions.subList(0, count));
+        metrics.define(() -> {
+            ProbeMetrics shown = new ProbeMetrics(metrics);
+            shown.budget(budget);
+            shown.lanes(lanes);
+            shown.partitions(partitions.subList(0, count));
+        });
     }
 
     ServeVerticle serve() {
@@ -108,6 +110,10 @@ final class Probe {
 
     UploadReplay uploads() {
         return uploads;
+    }
+
+    Metrics metrics() {
+        return metrics;
     }
 
     MemoryBudget budget() {
@@ -136,7 +142,7 @@ final class Probe {
         capture = verticle;
         report.capture(verticle, log, intake);
         checks.capture(verticle, live);
-        new ProbeMetrics(metrics).capture(verticle, intake);
+        metrics.define(() -> new ProbeMetrics(metrics).capture(verticle, intake));
         return verticle;
     }
 

@@ -1,8 +1,11 @@
 package io.weir;
 
+import io.weir.ConfigurationReader.Flag;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -67,7 +70,13 @@ final class RootCommand implements Callable<Integer> {
     /** Of this command line; the log follows it from now on. */
     Configuration configuration() throws ConfigurationException {
         var parsed = spec.commandLine().getParseResult();
-        Configuration configuration = ConfigurationReader.read(Flags.file(parsed), environment, Flags.given(parsed));
+        return configuration(Flags.file(parsed), environment, Flags.given(parsed), debug);
+    }
+
+    /** The log follows it from now on. */
+    static Configuration configuration(Path file, Map<String, String> environment, List<Flag> flags, boolean debug)
+            throws ConfigurationException {
+        Configuration configuration = ConfigurationReader.read(file, environment, flags);
         Logging.configure(configuration, debug);
         return configuration;
     }

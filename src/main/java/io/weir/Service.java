@@ -59,6 +59,11 @@ final class Service {
             await(vertx.deployVerticle(root).toCompletionStage());
             Service service = new Service(vertx, root);
             service.tell(values);
+            // not needed to be ready, and the first to look should not have to wait
+            vertx.executeBlocking(() -> {
+                root.probe().metrics().prepare();
+                return null;
+            });
             return service;
         } catch (RuntimeException | FailureException failure) {
             vertx.close();

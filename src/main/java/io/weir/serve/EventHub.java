@@ -1,6 +1,5 @@
 package io.weir.serve;
 
-import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,7 +12,6 @@ import io.weir.relay.StreamEvent;
 import io.weir.tally.Counters;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -35,7 +33,7 @@ final class EventHub {
     private final Subscriptions subscriptions;
 
     private final int livePartitions;
-    private final Timer latency;
+    private final Metrics.Latency latency;
 
     private int readers;
     private boolean flushScheduled;
@@ -93,7 +91,7 @@ final class EventHub {
         long nowNs = batch.partition() < livePartitions ? nowNs() : 0;
         for (Bus.Selected selected : batch.events()) {
             if (nowNs != 0) {
-                latency.record(Math.max(0, nowNs - selected.event().timeNs()), TimeUnit.NANOSECONDS);
+                latency.record(Math.max(0, nowNs - selected.event().timeNs()));
             }
             publish(selected.event(), selected.subscribers() & confirmed);
         }

@@ -45,7 +45,7 @@ public final class ServeVerticle extends VerticleBase {
         gate.start();
         hub.start();
         api = new Api(vertx, options, neighbours, partitions, hub, gate, new Audit(counters, auditLog), counters);
-        bindMetrics();
+        neighbours.metrics().define(this::bindMetrics);
         return api.listen()
                 .onSuccess(listening -> server = listening)
                 .recover(cause -> Future.failedFuture(new IllegalStateException(refusal(cause), cause)));
