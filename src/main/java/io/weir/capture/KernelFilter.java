@@ -28,7 +28,7 @@ final class KernelFilter {
     private static final int METADATA = -0x1000;
     static final int METADATA_PROTOCOL = METADATA;
     static final int METADATA_PACKET_TYPE = METADATA + 4;
-    private static final int METADATA_INTERFACE = METADATA + 8;
+    static final int METADATA_INTERFACE = METADATA + 8;
     static final int METADATA_HARDWARE_TYPE = METADATA + 28;
     private static final int NETWORK = -0x100000;
 

@@ -18,8 +18,6 @@ final class PcapCall implements RawPacketListener {
     /** Shorter than IPv4 and TCP headers without any link layer. */
     private static final int WITHOUT_PORTS_BYTES = 37;
 
-    private static final int FRAMES_AT_ONCE = 1_000;
-
     final String name;
     final int interfaceIndex;
     private final PcapHandle handle;
@@ -27,6 +25,7 @@ final class PcapCall implements RawPacketListener {
     private final Optional<OwnService> ownService;
     private final int snapLengthBytes;
     private final int linkType;
+    private final InterfaceTally tally;
     private final Frame frame = new Frame();
     private final ByteBuffer bytes;
     /** Reads instead of pcap4j where that is possible, else null. */
@@ -36,29 +35,35 @@ final class PcapCall implements RawPacketListener {
     private RuntimeException thrown;
     private Error error;
     private int delivered;
-    /** Frames that the kernel took and that were neither dropped nor handed on. */
-    private long unread;
+    private final PcapCounts counts;
 
-    private long receivedBefore;
-    private long droppedBefore;
-    private long droppedByInterfaceBefore;
-    private long droppedByInterface;
-
-    private PcapCall(PcapHandle handle, String name, int interfaceIndex, LiveOptions options, boolean portable) {
+    private PcapCall(
+            PcapHandle handle,
+            String name,
+            int interfaceIndex,
+            LiveOptions options,
+            InterfaceTally tally,
+            boolean portable) {
         this.handle = handle;
         this.name = name;
         this.interfaceIndex = interfaceIndex;
+        this.tally = tally;
         ownService = options.ownService();
         snapLengthBytes = options.snapLengthBytes();
         socket = portable ? null : PcapSocket.of(handle);
         int dlt = handle.getDlt().value();
+        if (dlt == CookedFilter.DLT_LINUX_SLL && socket != null && socket.tellInterfaces()) {
+            dlt = CookedFilter.DLT_LINUX_SLL2;
+        }
         linkType = dlt == DLT_RAW ? LINKTYPE_RAW : dlt;
+        counts = new PcapCounts(socket != null);
         frames = socket == null ? null : socket.frames(snapLengthBytes);
         bytes = ByteBuffer.allocate(socket == null ? snapLengthBytes : 0);
     }
 
     /** Captures what the filter wants of one interface, without blocking. */
-    static PcapCall open(String name, int interfaceIndex, LiveOptions options, Filter filter, boolean portable)
+    static PcapCall open(
+            String name, int interfaceIndex, LiveOptions options, Filter filter, InterfaceTally tally, boolean portable)
             throws CaptureException {
         PcapHandle handle = null;
         try {
@@ -71,7 +76,7 @@ final class PcapCall implements RawPacketListener {
                     .timestampPrecision(TimestampPrecision.NANO)
                     .build();
             handle.setBlockingMode(PcapHandle.BlockingMode.NONBLOCKING);
-            PcapCall call = new PcapCall(handle, name, interfaceIndex, options, portable);
+            PcapCall call = new PcapCall(handle, name, interfaceIndex, options, tally, portable);
             if (call.socket != null) {
                 call.endIntake();
                 call.discard(options.latencyMs());
@@ -90,7 +95,7 @@ final class PcapCall implements RawPacketListener {
     }
 
     /** What came in before there could be a filter is no part of the capture, nor of its counters. */
-    private void discard(int latencyMs) throws PcapNativeException {
+    private void discard(int latencyMs) {
         // until the kernel has handed on the last of it
         long deadline = System.nanoTime() + (2L * latencyMs + 50) * 1_000_000;
         long discarded = 0;
@@ -98,16 +103,12 @@ final class PcapCall implements RawPacketListener {
         while (before != null
                 && discarded < before.getNumPacketsReceived() - before.getNumPacketsDropped()
                 && System.nanoTime() < deadline) {
-            discarded += dispatch(unfiltered -> {}, FRAMES_AT_ONCE);
-            delivered = 0;
+            while (frames.next() == PcapFrames.FRAME) {
+                discarded++;
+            }
             Thread.onSpinWait();
         }
-        PcapStat after = statistics();
-        if (after != null) {
-            receivedBefore = after.getNumPacketsReceived();
-            droppedBefore = after.getNumPacketsDropped();
-        }
-        unread = 0;
+        counts.begin(statistics());
     }
 
     /** Replaces the filter. Where the socket can be reached, no frame is lost that both filters want. */
@@ -127,8 +128,8 @@ final class PcapCall implements RawPacketListener {
 
     private BpfProgram programFor(Filter wanted) throws FilterException {
         BpfProgram program = socket.compile(wanted);
-        if (linkType == CookedFilter.DLT_LINUX_SLL) {
-            program = CookedFilter.forKernel(program);
+        if (CookedFilter.cooked(linkType)) {
+            program = CookedFilter.forKernel(program, linkType);
         }
         // libpcap leaves the sender's copies on loopback out itself, but they would be counted
         KernelFilter all = new KernelFilter().noSecondCopies();
@@ -170,15 +171,17 @@ final class PcapCall implements RawPacketListener {
 
     private int read(FrameHandler receiver, int maxFrames) throws PcapNativeException {
         for (int handedOn = 0; handedOn < maxFrames; handedOn++) {
-            int found = frames.next();
-            if (found == PcapFrames.NONE) {
+            int outcome = frames.next();
+            if (outcome == PcapFrames.NONE) {
                 return handedOn;
             }
-            if (found != PcapFrames.FRAME) {
+            if (outcome != PcapFrames.FRAME) {
                 throw new PcapNativeException(frames.error());
             }
             delivered++;
-            receiver.onFrame(frames.frame(linkType, interfaceIndex));
+            Frame found = frames.frame(linkType, interfaceIndex);
+            tally.count(found.interfaceIndex(), 1);
+            receiver.onFrame(found);
         }
         return maxFrames;
     }
@@ -217,6 +220,7 @@ final class PcapCall implements RawPacketListener {
         frame.bytes(bytes, 0, captured, wire == null ? packet.length : wire)
                 .origin(PcapSource.nanoseconds(handle.getTimestamp()), linkType, interfaceIndex);
         delivered++;
+        tally.count(interfaceIndex, 1);
         try {
             handler.onFrame(frame);
         } catch (RuntimeException exception) {
@@ -229,41 +233,24 @@ final class PcapCall implements RawPacketListener {
     }
 
     /** Counts frames handed on since this was last called. */
-    void countDelivered(InterfaceTally tally, KernelCounts counts) {
-        tally.count(interfaceIndex, delivered);
-        counts.delivered(delivered);
-        unread -= delivered;
+    void countDelivered(KernelCounts sum) {
+        sum.delivered(delivered);
+        counts.read(delivered);
         delivered = 0;
     }
 
     /** Counts what the kernel received and dropped since this was last called. */
-    void countReceived(KernelCounts counts) {
-        PcapStat statistics = statistics();
-        if (statistics == null) {
-            return;
-        }
-        // libpcap's counters have 32 bits
-        long dropped = statistics.getNumPacketsDropped() - droppedBefore & 0xFFFFFFFFL;
-        long received = statistics.getNumPacketsReceived() - receivedBefore & 0xFFFFFFFFL;
-        droppedByInterface += statistics.getNumPacketsDroppedByIf() - droppedByInterfaceBefore & 0xFFFFFFFFL;
-        droppedBefore = statistics.getNumPacketsDropped();
-        receivedBefore = statistics.getNumPacketsReceived();
-        droppedByInterfaceBefore = statistics.getNumPacketsDroppedByIf();
-        if (socket == null) {
-            // there received may mean before the filter: all that is known is what was handed on
-            received = dropped - unread;
-        }
-        unread += received - dropped;
-        counts.add(received, dropped);
+    void countReceived(KernelCounts sum) {
+        counts.add(statistics(), sum);
     }
 
     long droppedByInterface() {
-        return droppedByInterface;
+        return counts.droppedByInterface();
     }
 
-    /** Frames that wait for {@link #dispatch}, as of the last {@link #countReceived}. */
+    /** Frames that wait to be read, as of the last {@link #countReceived}. */
     long unread() {
-        return Math.max(0, unread);
+        return counts.unread();
     }
 
     /** Null if the handle does not tell. */

@@ -45,7 +45,11 @@ final class PcapFrames {
         return Libpcap.next(handle, Libc.address(results), Libc.address(results) + 8);
     }
 
-    /** The frame that {@link #next} found; the same object each time. */
+    /**
+     * The frame that {@link #next} found; the same object each time.
+     *
+     * @param interfaceIndex unless the frame itself tells
+     */
     Frame frame(int linkType, int interfaceIndex) {
         long at = pointers.getLong(0);
         if (at != headerAt) {
@@ -54,8 +58,9 @@ final class PcapFrames {
         }
         int captured = Math.min(header.getInt(CAPTURED_LENGTH), bytes.capacity());
         Libc.memcpy(Libc.address(copy), pointers.getLong(8), captured);
+        int from = linkType == CookedFilter.DLT_LINUX_SLL2 ? bytes.getInt(CookedFilter.SLL2_INTERFACE) : interfaceIndex;
         long timeNs = header.getLong(SECONDS) * NANOSECONDS_PER_SECOND + header.getLong(NANOSECONDS);
-        return frame.bytes(bytes, 0, captured, header.getInt(WIRE_LENGTH)).origin(timeNs, linkType, interfaceIndex);
+        return frame.bytes(bytes, 0, captured, header.getInt(WIRE_LENGTH)).origin(timeNs, linkType, from);
     }
 
     /** What went wrong, in libpcap's words. */

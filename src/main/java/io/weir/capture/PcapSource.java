@@ -67,7 +67,7 @@ final class PcapSource implements LiveSource {
         if (targets.any()) {
             if (calls.isEmpty()) {
                 tally.name(ANY_INDEX, Interfaces.ANY);
-                calls.add(PcapCall.open(Interfaces.ANY, ANY_INDEX, options, filter, portable));
+                calls.add(PcapCall.open(Interfaces.ANY, ANY_INDEX, options, filter, tally, portable));
             }
             return;
         }
@@ -82,7 +82,7 @@ final class PcapSource implements LiveSource {
         for (LiveInterface entry : targets.interfaces()) {
             if (calls.stream().noneMatch(call -> call.interfaceIndex == entry.index())) {
                 tally.name(entry.index(), entry.name());
-                calls.add(PcapCall.open(entry.name(), entry.index(), options, filter, portable));
+                calls.add(PcapCall.open(entry.name(), entry.index(), options, filter, tally, portable));
             }
         }
     }
@@ -114,7 +114,7 @@ final class PcapSource implements LiveSource {
             } catch (PcapNativeException failure) {
                 throw broke(call, failure);
             } finally {
-                call.countDelivered(tally, counts);
+                call.countDelivered(counts);
             }
         }
         return handedOn;
