@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
@@ -23,6 +24,22 @@ final class DeliveredStream {
 
     DeliveredStream(MessageDigest digest) {
         this.digest = digest;
+    }
+
+    /** Reads the events of one server's streams on a thread of its own from now on. */
+    static DeliveredStream follow(LiveProbe probe, int serverPort) throws IOException, NoSuchAlgorithmException {
+        DeliveredStream told = new DeliveredStream(MessageDigest.getInstance("SHA-256"));
+        InputStream events = probe.events("port=" + serverPort + "&payload=base64");
+        Thread reader = new Thread(() -> {
+            try {
+                told.read(events);
+            } catch (IOException ended) {
+                System.out.println("events ended: " + ended);
+            }
+        });
+        reader.setDaemon(true);
+        reader.start();
+        return told;
     }
 
     /** Until the stream closes or something arrives that must not. */

@@ -10,11 +10,9 @@ import io.weir.capture.Frames;
 import io.weir.capture.Libpcap;
 import io.weir.capture.Namespace;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -34,7 +32,7 @@ class ProbeUnderLoadTest {
         Namespace.run(() -> {
             Namespace.cable("near", "away");
             try (LiveProbe probe = LiveProbe.start("capture.interfaces", "near", "capture.backend", backend)) {
-                DeliveredStream told = follow(probe);
+                DeliveredStream told = DeliveredStream.follow(probe, LoadStream.SERVER_PORT);
                 LoadStream load = new LoadStream("away", 2000);
                 for (int change = 0; change < FILTER_CHANGES; change++) {
                     String filter = change % 2 == 0 ? "tcp port 1000" : "tcp port 1000 or udp or (tcp and vlan 7)";
@@ -81,7 +79,7 @@ class ProbeUnderLoadTest {
                     await().atMost(Duration.ofSeconds(30))
                             .until(() -> probe.get("/api/v1/capture").getInteger("reopenings") == reopenings);
                 }
-                DeliveredStream told = follow(probe);
+                DeliveredStream told = DeliveredStream.follow(probe, LoadStream.SERVER_PORT);
                 try (LoadStream load = new LoadStream("away", 3000)) {
                     Thread.sleep(300);
                     load.finish();
@@ -100,7 +98,7 @@ class ProbeUnderLoadTest {
             Namespace.cable("near", "away");
             try (LiveProbe probe = LiveProbe.start("capture.interfaces", "near,away,lo");
                     FrameSender others = new FrameSender("near")) {
-                DeliveredStream told = follow(probe);
+                DeliveredStream told = DeliveredStream.follow(probe, LoadStream.SERVER_PORT);
                 LoadStream load = new LoadStream("away", 2000);
                 for (int round = 0; round < 50; round++) {
                     others.send(Frames.udp("10.0.0.1", 5, "10.0.0.2", 6, "datagram"));
@@ -149,22 +147,6 @@ class ProbeUnderLoadTest {
                 assertThat(load.frames()).isPositive();
             }
         });
-    }
-
-    /** Reads the load's events on a thread of its own from now on. */
-    private static DeliveredStream follow(LiveProbe probe) throws Exception {
-        DeliveredStream told = new DeliveredStream(MessageDigest.getInstance("SHA-256"));
-        InputStream events = probe.events("port=" + LoadStream.SERVER_PORT + "&payload=base64");
-        Thread reader = new Thread(() -> {
-            try {
-                told.read(events);
-            } catch (IOException ended) {
-                System.out.println("events ended: " + ended);
-            }
-        });
-        reader.setDaemon(true);
-        reader.start();
-        return told;
     }
 
     private static byte[] withoutHeaderLength() {

@@ -108,11 +108,6 @@ public final class Libpcap {
         return Calls.pcap_fileno(handle);
     }
 
-    /** Changes the link type of an open handle; false if it cannot give that one. */
-    static boolean setDatalink(long handle, int dlt) {
-        return Calls.pcap_set_datalink(handle, dlt) == 0;
-    }
-
     /** As {@code pcap_next_ex}: where a frame's header and bytes are goes to the two addresses. */
     static int next(long handle, long headerAt, long bytesAt) {
         return Calls.pcap_next_ex(handle, headerAt, bytesAt);
@@ -169,8 +164,6 @@ public final class Libpcap {
         static native int pcap_activate(long handle);
 
         static native int pcap_datalink(long handle);
-
-        static native int pcap_set_datalink(long handle, int linkType);
 
         static native int pcap_fileno(long handle);
 

@@ -52,9 +52,6 @@ final class PcapCall implements RawPacketListener {
         snapLengthBytes = options.snapLengthBytes();
         socket = portable ? null : PcapSocket.of(handle);
         int dlt = handle.getDlt().value();
-        if (dlt == CookedFilter.DLT_LINUX_SLL && socket != null && socket.tellInterfaces()) {
-            dlt = CookedFilter.DLT_LINUX_SLL2;
-        }
         linkType = dlt == DLT_RAW ? LINKTYPE_RAW : dlt;
         counts = new PcapCounts(socket != null);
         frames = socket == null ? null : socket.frames(snapLengthBytes);
@@ -128,8 +125,9 @@ final class PcapCall implements RawPacketListener {
 
     private BpfProgram programFor(Filter wanted) throws FilterException {
         BpfProgram program = socket.compile(wanted);
-        if (CookedFilter.cooked(linkType)) {
-            program = CookedFilter.forKernel(program, linkType);
+        // not its successor with the interface in it: for that libpcap leaves VLAN tags out
+        if (linkType == CookedFilter.DLT_LINUX_SLL) {
+            program = CookedFilter.forKernel(program);
         }
         // libpcap leaves the sender's copies on loopback out itself, but they would be counted
         KernelFilter all = new KernelFilter().noSecondCopies();

@@ -45,11 +45,7 @@ final class PcapFrames {
         return Libpcap.next(handle, Libc.address(results), Libc.address(results) + 8);
     }
 
-    /**
-     * The frame that {@link #next} found; the same object each time.
-     *
-     * @param interfaceIndex unless the frame itself tells
-     */
+    /** The frame that {@link #next} found; the same object each time. */
     Frame frame(int linkType, int interfaceIndex) {
         long at = pointers.getLong(0);
         if (at != headerAt) {
@@ -58,9 +54,8 @@ final class PcapFrames {
         }
         int captured = Math.min(header.getInt(CAPTURED_LENGTH), bytes.capacity());
         Libc.memcpy(Libc.address(copy), pointers.getLong(8), captured);
-        int from = linkType == CookedFilter.DLT_LINUX_SLL2 ? bytes.getInt(CookedFilter.SLL2_INTERFACE) : interfaceIndex;
         long timeNs = header.getLong(SECONDS) * NANOSECONDS_PER_SECOND + header.getLong(NANOSECONDS);
-        return frame.bytes(bytes, 0, captured, header.getInt(WIRE_LENGTH)).origin(timeNs, linkType, from);
+        return frame.bytes(bytes, 0, captured, header.getInt(WIRE_LENGTH)).origin(timeNs, linkType, interfaceIndex);
     }
 
     /** What went wrong, in libpcap's words. */

@@ -56,11 +56,6 @@ final class PcapSocket {
         }
     }
 
-    /** Asks for a cooked header that tells the interface; libpcap has it from 1.10 on. */
-    boolean tellInterfaces() {
-        return Libpcap.setDatalink(handle, CookedFilter.DLT_LINUX_SLL2);
-    }
-
     PcapFrames frames(int snapLengthBytes) {
         return new PcapFrames(handle, snapLengthBytes);
     }

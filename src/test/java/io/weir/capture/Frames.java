@@ -31,7 +31,7 @@ public final class Frames {
     }
 
     /** The same frame with one more tag, in the bytes. */
-    static byte[] tagged(byte[] frame, int tpid, int tci) {
+    public static byte[] tagged(byte[] frame, int tpid, int tci) {
         ByteBuffer tagged = ByteBuffer.allocate(frame.length + 4);
         tagged.put(frame, 0, 12).putShort((short) tpid).putShort((short) tci).put(frame, 12, frame.length - 12);
         return tagged.array();
