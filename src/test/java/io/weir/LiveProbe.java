@@ -40,6 +40,13 @@ final class LiveProbe implements AutoCloseable {
         return new LiveProbe(Service.start(ConfigurationReader.read(null, Map.of(), flags)));
     }
 
+    /** An answer as it is. */
+    String text(String path) throws IOException {
+        try (InputStream answer = connect(path).getInputStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
     JsonObject get(String path) throws IOException {
         return exchange("GET", path, null);
     }
