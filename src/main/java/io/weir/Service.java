@@ -4,11 +4,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.transport.Transport;
 import io.weir.capture.CaptureException;
 import io.weir.capture.Filter;
 import io.weir.capture.FilterException;
 import io.weir.relay.Bus;
 import io.weir.relay.PartitionFailure;
+import io.weir.serve.ConnectionBound;
 import io.weir.tally.DistinctErrors;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -46,17 +48,25 @@ final class Service {
     static Service start(Configuration values) throws FailureException, ConfigurationException {
         Relations.requireFiles(values);
         Filter filter = filter(values);
-        Vertx vertx = vertx(StageOptions.partitions(values));
+        ConnectionBound bound = new ConnectionBound(values.integer(Schema.CONNECTIONS));
+        Transport transport = transport();
+        Vertx vertx = vertx(StageOptions.partitions(values), bound.on(transport));
         try {
             LOG.info(
                     "weir {} on Java {}: {} partitions, transport {}",
                     Version.text(),
                     Runtime.version().feature(),
                     StageOptions.partitions(values),
-                    vertx.isNativeTransportEnabled() ? "epoll" : "NIO");
+                    transport == Transport.NIO ? "NIO" : transport.name());
             Bus.register(vertx);
             RootVerticle root = new RootVerticle(values, filter, node(values));
             await(vertx.deployVerticle(root).toCompletionStage());
+            root.probe()
+                    .metrics()
+                    .counter(
+                            "serve_sockets_refused",
+                            "connections closed as they were accepted, because there were too many",
+                            bound::refused);
             Service service = new Service(vertx, root);
             service.tell(values);
             // not needed to be ready, and the first to look should not have to wait
@@ -96,10 +106,15 @@ final class Service {
         }
     }
 
-    private static Vertx vertx(int partitions) {
+    private static Transport transport() {
+        Transport fast = Transport.nativeTransport();
+        return fast != null && fast.available() ? fast : Transport.NIO;
+    }
+
+    private static Vertx vertx(int partitions, Transport transport) {
         Vertx vertx = Vertx.builder()
+                .withTransport(transport)
                 .with(new VertxOptions()
-                        .setPreferNativeTransport(true)
                         .setEventLoopPoolSize(partitions + OTHER_LOOPS)
                         // nothing is served from files, and the node's disk may be read-only
                         .setFileSystemOptions(new FileSystemOptions()

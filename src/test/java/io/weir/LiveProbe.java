@@ -40,6 +40,10 @@ final class LiveProbe implements AutoCloseable {
         return new LiveProbe(Service.start(ConfigurationReader.read(null, Map.of(), flags)));
     }
 
+    int port() {
+        return service.port();
+    }
+
     /** An answer as it is. */
     String text(String path) throws IOException {
         try (InputStream answer = connect(path).getInputStream()) {
