@@ -126,8 +126,8 @@ class Weir:
         self.process.wait(20)
 
 
-def replay(options, sender, rate, port):
-    words = [sender, "near", rate, options.seconds, options.flows, options.payload, port]
+def replay(options, sender, rate, seconds, port):
+    words = [sender, "near", rate, seconds, options.flows, options.payload, port]
     output = subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True).stdout
     return json.loads(output)
 
@@ -148,8 +148,11 @@ def measure(options, sender):
                 port = port + options.flows if port < 60_000 else 10_000
                 before = arrived()
                 listener.start()
-                # the first round is for the compiler only
-                sent = replay(options, sender, rate or options.rates[len(options.rates) // 2], port)
+                # the first round is for the compiler only, which wants more of it
+                if rate:
+                    sent = replay(options, sender, rate, options.seconds, port)
+                else:
+                    replay(options, sender, options.rates[len(options.rates) // 2], 3 * options.seconds, port)
                 time.sleep(0.5)
                 seen, text, cpu, capture_cpu = listener.finish()
                 each = capture_cpu / max(1, seen)
