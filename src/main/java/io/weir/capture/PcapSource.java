@@ -17,6 +17,7 @@ import org.pcap4j.core.PcapNativeException;
  */
 final class PcapSource implements LiveSource {
     private static final int ANY_INDEX = 0;
+    private static final int LEAST_BUFFER_BYTES = 1 << 20;
     private static final long NAP_NS = 1_000_000;
     private static final int POLLS_BETWEEN_STATISTICS = 64;
 
@@ -79,11 +80,35 @@ final class PcapSource implements LiveSource {
                 each.remove();
             }
         }
+        CaptureException notNow = null;
         for (LiveInterface entry : targets.interfaces()) {
             if (calls.stream().noneMatch(call -> call.interfaceIndex == entry.index())) {
                 tally.name(entry.index(), entry.name());
-                calls.add(PcapCall.open(entry.name(), entry.index(), options, filter, tally, portable));
+                try {
+                    calls.add(PcapCall.open(entry.name(), entry.index(), shared(), filter, tally, portable));
+                } catch (CaptureException failure) {
+                    notNow = failure;
+                    requirePassing(failure);
+                }
             }
+        }
+        if (calls.isEmpty() && notNow != null) {
+            throw notNow;
+        }
+    }
+
+    /** All handles together take the memory that was asked for, as far as their number is known. */
+    private LiveOptions shared() {
+        int share = options.bufferBytes() / Math.max(1, targets.interfaces().size());
+        return options.withBufferBytes(Math.max(LEAST_BUFFER_BYTES, share));
+    }
+
+    /** One of several that is down, or gone just now, is tried again at each refresh. */
+    private void requirePassing(CaptureException failure) throws CaptureException {
+        boolean passing = failure.kind() == CaptureException.Kind.NO_INTERFACE
+                || failure.kind() == CaptureException.Kind.INTERFACE_GONE;
+        if (!passing || !targets.listed()) {
+            throw failure;
         }
     }
 
@@ -109,15 +134,29 @@ final class PcapSource implements LiveSource {
         for (int turn = 0; turn < calls.size() && handedOn < maxFrames; turn++) {
             nextCall = nextCall + 1 < calls.size() ? nextCall + 1 : 0;
             PcapCall call = calls.get(nextCall);
+            PcapNativeException broken = null;
             try {
                 handedOn += call.dispatch(handler, maxFrames - handedOn);
             } catch (PcapNativeException failure) {
-                throw broke(call, failure);
+                broken = failure;
             } finally {
                 call.countDelivered(counts);
             }
+            if (broken != null) {
+                leave(call, broken);
+            }
         }
         return handedOn;
+    }
+
+    /** Goes on with the other interfaces, if there are any. */
+    private void leave(PcapCall call, PcapNativeException failure) throws CaptureException {
+        if (!targets.listed() || calls.size() == 1) {
+            throw broke(call, failure);
+        }
+        forget(call);
+        calls.remove(call);
+        nextCall = 0;
     }
 
     private CaptureException broke(PcapCall call, PcapNativeException failure) {
@@ -173,11 +212,11 @@ final class PcapSource implements LiveSource {
 
     @Override
     public boolean refresh() throws CaptureException {
-        if (!targets.refresh()) {
-            return false;
+        boolean changed = targets.refresh();
+        if (changed || targets.listed() && calls.size() < targets.interfaces().size()) {
+            openMissing();
         }
-        openMissing();
-        return true;
+        return changed;
     }
 
     @Override

@@ -69,6 +69,37 @@ class PcapSourceTest {
 
     @ParameterizedTest(name = "portable {0}")
     @ValueSource(booleans = {false, true})
+    void oneOfSeveralInterfacesThatIsDownOrDeletedDoesNotDisturbTheOthers(boolean portable) throws Exception {
+        Namespace.run(() -> {
+            Namespace.cable("one", "other");
+            Namespace.cable("veth7", "far7");
+            Namespace.cable("veth8", "far8");
+            Namespace.command("ip", "link", "set", "veth8", "down");
+            byte[] frame = Frames.tcp("10.0.0.1", 1, "10.0.0.2", 2, "a");
+            try (LiveSource source = PcapSource.open(OPTIONS.withInterfaces(List.of("one", "veth*")), portable)) {
+                Namespace.send("other", frame);
+                assertThat(new Recorder().drain(source).frames).hasSize(1);
+
+                Namespace.command("ip", "link", "set", "veth8", "up");
+                source.refresh();
+                Namespace.send("far8", frame);
+                assertThat(new Recorder().drain(source).frames).hasSize(1);
+
+                Namespace.command("ip", "link", "del", "veth7");
+                Namespace.command("ip", "link", "set", "veth8", "down");
+                Namespace.send("other", frame);
+                assertThat(new Recorder().drain(source).frames).hasSize(1);
+                source.refresh();
+                Namespace.send("other", frame);
+                assertThat(new Recorder().drain(source).frames).hasSize(1);
+                assertThat(source.statistics().byInterface()).isEqualTo(Map.of("one", 3L, "veth8", 1L));
+                assertThat(source.statistics().waiting()).isZero();
+            }
+        });
+    }
+
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
     void anyGivesCookedFrames(boolean portable) throws Exception {
         Namespace.run(() -> {
             Namespace.cable("one", "other");
