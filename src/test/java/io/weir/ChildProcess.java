@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** weir in a Java process of its own, with this test's class path. */
 final class ChildProcess implements AutoCloseable {
     private static final int PATIENCE_S = 60;
+    private static final long SIGINT_BIT = 1 << 1;
 
     private final Process process;
     private final Path output;
@@ -22,7 +23,8 @@ final class ChildProcess implements AutoCloseable {
 
     /** @param wrapper a command that runs the rest of its line in another way; may be empty */
     ChildProcess(List<String> wrapper, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(wrapper);
+        List<String> command = new ArrayList<>(interruptible());
+        command.addAll(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // as the jar's manifest says it
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -38,6 +40,21 @@ final class ChildProcess implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
         reader = new Thread(() -> lines.lines().forEach(errors::add), "child's errors");
         reader.start();
+    }
+
+    /**
+     * What a shell runs in the background, these tests perhaps, ignores interrupts, and so do its children. A terminal's
+     * do not, and weir is tested as one of those.
+     */
+    private static List<String> interruptible() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.isReadable(status)) {
+            return List.of();
+        }
+        boolean ignored = Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
+        return ignored ? List.of("env", "--default-signal=INT") : List.of();
     }
 
     /** The first line of standard error that holds this text; waits for it, and fails if the process ends before. */
