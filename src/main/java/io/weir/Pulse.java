@@ -10,6 +10,7 @@ import io.weir.serve.Check.Scope;
 import io.weir.serve.Check.Verdict;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Supplier;
 
 /**
  * Feels, once a second and off the packet path, whether every partition's event loop answers, whether a lane overflows, and,
@@ -17,12 +18,16 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * loop; the verdicts may be asked on another.
  */
 final class Pulse {
-    static final long PERIOD_MS = 1_000;
-    private static final int BEATS_PER_SELF_TEST = 30;
-    private static final long PATIENCE_NS = 10_000_000_000L;
-    private static final long SELF_TEST_PATIENCE_NS = 120_000_000_000L;
-    /** Drops less far apart than this belong to the same overflow. */
-    private static final long CALM_NS = 2_500_000_000L;
+    /**
+     * @param periodMs from beat to beat
+     * @param patienceNs how long an event loop may not answer, and a lane may overflow
+     * @param calmNs drops less far apart than this belong to the same overflow
+     * @param beatsPerSelfTest beats from one self-test to the next
+     * @param selfTestPatienceNs how old the last self-test may be
+     */
+    record Pace(long periodMs, long patienceNs, long calmNs, int beatsPerSelfTest, long selfTestPatienceNs) {
+        static final Pace USUAL = new Pace(1_000, 10_000_000_000L, 2_500_000_000L, 30, 120_000_000_000L);
+    }
 
     private final Partitioner lanes;
     private final int partitions;
@@ -30,7 +35,10 @@ final class Pulse {
     private final long[] dropped;
     private final long[] droppedNs;
     private final AtomicLongArray overflowSinceNs;
-    private final SelfTest selfTest = new SelfTest();
+    private final Pace pace;
+    /** Returns a complaint, or null. */
+    private final Supplier<String> selfTest;
+
     private volatile long selfTestedNs;
     private volatile String complaint = "not run yet";
     private volatile boolean started;
@@ -39,6 +47,13 @@ final class Pulse {
 
     /** @param partitions that answer on the event bus */
     Pulse(Partitioner lanes, int partitions) {
+        this(lanes, partitions, Pace.USUAL, new SelfTest()::run);
+    }
+
+    /** @param selfTest returns what came out wrong, or null; called on a worker thread, never twice at a time */
+    Pulse(Partitioner lanes, int partitions, Pace pace, Supplier<String> selfTest) {
+        this.pace = pace;
+        this.selfTest = selfTest;
         this.lanes = lanes;
         this.partitions = partitions;
         answeredNs = new AtomicLongArray(partitions);
@@ -61,7 +76,7 @@ final class Pulse {
         }
         started = true;
         test(vertx);
-        timer = vertx.setPeriodic(PERIOD_MS, tick -> beat(vertx));
+        timer = vertx.setPeriodic(pace.periodMs(), tick -> beat(vertx));
     }
 
     void stop(Vertx vertx) {
@@ -75,11 +90,13 @@ final class Pulse {
                     .request(
                             Bus.partition(index),
                             new Bus.Ping(),
-                            new DeliveryOptions().setLocalOnly(true).setSendTimeout(PATIENCE_NS / 1_000_000))
+                            new DeliveryOptions()
+                                    .setLocalOnly(true)
+                                    .setSendTimeout(Math.max(1, pace.patienceNs() / 1_000_000)))
                     .onSuccess(reply -> answeredNs.set(asked, System.nanoTime()));
         }
         observe(System.nanoTime());
-        if (++beats % BEATS_PER_SELF_TEST == 0) {
+        if (++beats % pace.beatsPerSelfTest() == 0) {
             test(vertx);
         }
     }
@@ -92,14 +109,14 @@ final class Pulse {
                 dropped[index] = now;
                 droppedNs[index] = nowNs;
                 overflowSinceNs.compareAndSet(index, 0, nowNs);
-            } else if (nowNs - droppedNs[index] > CALM_NS) {
+            } else if (nowNs - droppedNs[index] > pace.calmNs()) {
                 overflowSinceNs.set(index, 0);
             }
         }
     }
 
     private void test(Vertx vertx) {
-        vertx.executeBlocking(selfTest::run).onComplete(result -> {
+        vertx.executeBlocking(selfTest::get).onComplete(result -> {
             complaint = result.succeeded() ? result.result() : result.cause().toString();
             selfTestedNs = System.nanoTime();
         });
@@ -107,7 +124,7 @@ final class Pulse {
 
     private Verdict loops(long nowNs) {
         for (int index = 0; started && index < partitions; index++) {
-            if (nowNs - answeredNs.get(index) > PATIENCE_NS) {
+            if (nowNs - answeredNs.get(index) > pace.patienceNs()) {
                 return Verdict.fail("the event loop of partition " + index + " has not answered for more than 10 s");
             }
         }
@@ -117,7 +134,7 @@ final class Pulse {
     Verdict overflow(long nowNs) {
         for (int index = 0; index < dropped.length; index++) {
             long since = overflowSinceNs.get(index);
-            if (since != 0 && nowNs - since >= PATIENCE_NS) {
+            if (since != 0 && nowNs - since >= pace.patienceNs()) {
                 return Verdict.fail(
                         "lane " + index + " has been dropping segments for 10 s and more; give weir more CPU,"
                                 + " or capture less by a filter");
@@ -130,7 +147,7 @@ final class Pulse {
         if (complaint != null) {
             return Verdict.fail("the self-test conversation: " + complaint);
         }
-        return nowNs - selfTestedNs > SELF_TEST_PATIENCE_NS
+        return nowNs - selfTestedNs > pace.selfTestPatienceNs()
                 ? Verdict.fail("the self-test conversation was not run for two minutes")
                 : Verdict.pass("a reordered, retransmitted conversation with a gap came out right");
     }
