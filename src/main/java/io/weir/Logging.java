@@ -1,17 +1,40 @@
 package io.weir;
 
 /**
- * Hands the log's settings to the logger, which reads them once, when the first class asks for one. Classes that run
- * before the configuration is known therefore keep no logger.
+ * Hands the log's settings to {@link LogSetup}, which reads them once, when the first class asks for a logger. Classes that
+ * run before the configuration is known therefore keep no logger. The settings are system properties, which a child process
+ * of a test can be given as well.
  */
 final class Logging {
+    private static final String FORMAT = "weir.log.format";
+    private static final String LEVEL = "weir.log.level";
+    private static final String TRACES = "weir.log.traces";
+    /** The log is the one of the product even if that of the tests lies on the class path. */
+    private static final String PRODUCT = "weir.log.product";
+
     private Logging() {}
 
     /** @param traces whether errors are logged with their stack traces */
     static void configure(Configuration configuration, boolean traces) {
-        System.setProperty("weir.log.format", configuration.text(Schema.LOG_FORMAT));
-        System.setProperty("weir.log.level", traces ? "debug" : configuration.text(Schema.LOG_LEVEL));
-        System.setProperty("weir.log.trace", traces ? "%ex" : "%nopex");
+        System.setProperty(FORMAT, configuration.text(Schema.LOG_FORMAT));
+        System.setProperty(LEVEL, traces ? "debug" : configuration.text(Schema.LOG_LEVEL));
+        System.setProperty(TRACES, String.valueOf(traces));
         System.setProperty("vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory");
+    }
+
+    static boolean json() {
+        return "json".equals(System.getProperty(FORMAT));
+    }
+
+    static String level() {
+        return System.getProperty(LEVEL, "info");
+    }
+
+    static boolean traces() {
+        return Boolean.getBoolean(TRACES);
+    }
+
+    static boolean isProduct() {
+        return Boolean.getBoolean(PRODUCT);
     }
 }

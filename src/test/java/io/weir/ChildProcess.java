@@ -29,7 +29,7 @@ final class ChildProcess implements AutoCloseable {
         // as the jar's manifest says it
         command.add("--enable-native-access=ALL-UNNAMED");
         // the log of the product, not that of its tests
-        command.add("-Dlogback.configurationFile=logback.xml");
+        command.add("-Dweir.log.product=true");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.weir.Main"));
         command.addAll(List.of(arguments));
         output = Files.createTempFile("weir-output", ".txt");

@@ -186,7 +186,7 @@ final class Container implements AutoCloseable {
                             .toString());
                     // as the jar's manifest says it
                     command.add("--enable-native-access=ALL-UNNAMED");
-                    command.add("-Dlogback.configurationFile=logback.xml");
+                    command.add("-Dweir.log.product=true");
                 }
                 case "-jar" -> command.addAll(List.of("-cp", System.getProperty("java.class.path")));
                 case "/weir.jar" -> command.add("io.weir.Main");
