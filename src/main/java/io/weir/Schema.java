@@ -50,7 +50,8 @@ final class Schema {
             "10ms",
             "0s",
             "1s",
-            "Where several interfaces are captured: the same segment on two of them within this time counts once."));
+            "Where several interfaces are captured: the same segment on two of them within this time counts once. 0s"
+                    + " counts each. The pcap backend cannot tell interfaces apart on any."));
 
     static final Setting PARTITIONS = define(Setting.number(
             "partition.count", "0", "0", "64", "Threads that reassemble. 0 takes one for each processor, at most 4."));
