@@ -35,8 +35,9 @@ class ConnectionBoundTest {
                 for (Socket socket : silent) {
                     socket.close();
                 }
+                // the one above, and perhaps a question that came before the silent ones were seen to be gone
                 await().ignoreExceptions().untilAsserted(() -> assertThat(probe.text("/metrics"))
-                        .contains("weir_serve_sockets_refused_total 1.0"));
+                        .containsPattern("weir_serve_sockets_refused_total [1-9]"));
                 assertThat(probe.text("/livez")).contains("pass");
             }
         });
