@@ -8,6 +8,7 @@ import io.vertx.core.transport.Transport;
 import io.weir.capture.CaptureException;
 import io.weir.capture.Filter;
 import io.weir.capture.FilterException;
+import io.weir.capture.LiveSources;
 import io.weir.relay.Bus;
 import io.weir.relay.PartitionFailure;
 import io.weir.serve.ConnectionBound;
@@ -47,6 +48,7 @@ final class Service {
      */
     static Service start(Configuration values) throws FailureException, ConfigurationException {
         Relations.requireFiles(values);
+        LiveSources.prepare();
         Filter filter = filter(values);
         ConnectionBound bound = new ConnectionBound(values.integer(Schema.CONNECTIONS));
         Transport transport = transport();

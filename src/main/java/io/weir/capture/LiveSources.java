@@ -10,6 +10,16 @@ public final class LiveSources {
     private LiveSources() {}
 
     /**
+     * Loads, on a thread of its own, what the kernel is called with: it takes a tenth of a second, in which the rest of a
+     * program can start. What cannot be loaded is told by {@link #open}.
+     */
+    public static void prepare() {
+        Thread thread = new Thread(Libc::unavailable, "weir-prepare");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
      * Starts capturing.
      *
      * @throws CaptureException no permission, no such interface, no library: the message says what to do
