@@ -15,31 +15,31 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate authority that lives as long as a test, made with the JDK's keytool. */
-final class TestCertificates {
+public final class TestCertificates {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     private final Path folder;
     private final Path store;
 
-    TestCertificates(Path folder) throws Exception {
+    public TestCertificates(Path folder) throws Exception {
         this.folder = folder;
         store = folder.resolve("all.p12");
         keytool("-genkeypair", "-alias", "ca", "-dname", "CN=test-ca", "-ext", "bc:critical=ca:true");
         issue("server", "-ext", "san=ip:127.0.0.1,dns:localhost");
     }
 
-    void issue(String name, String... more) throws Exception {
+    public void issue(String name, String... more) throws Exception {
         List<String> arguments = new ArrayList<>(
                 List.of("-genkeypair", "-alias", name, "-dname", "CN=" + name + ",O=test", "-signer", "ca"));
         arguments.addAll(List.of(more));
         keytool(arguments.toArray(String[]::new));
     }
 
-    Path certificate(String name) throws Exception {
+    public Path certificate(String name) throws Exception {
         return pem(name + ".crt", "CERTIFICATE", load().getCertificate(name).getEncoded());
     }
 
-    Path key(String name) throws Exception {
+    public Path key(String name) throws Exception {
         return pem(name + ".key", "PRIVATE KEY", load().getKey(name, PASSWORD).getEncoded());
     }
 
