@@ -2,15 +2,18 @@ package io.weir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.weir.capture.Backend;
 import io.weir.capture.CaptureListener;
 import io.weir.capture.CaptureVerticle;
 import io.weir.capture.Filter;
 import io.weir.capture.FrameSender;
 import io.weir.capture.FrameSource.Statistics;
 import io.weir.capture.Frames;
+import io.weir.capture.Libpcap;
 import io.weir.capture.LiveOptions;
 import io.weir.capture.LiveSources;
 import io.weir.capture.Namespace;
@@ -28,8 +31,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the capture does while partitions do not read: waits as long as the kernel's ring allows, then drops by lane. */
 @Timeout(60)
@@ -42,9 +46,10 @@ class LaneFairnessTest {
     private final long[] read = new long[2];
     private volatile boolean reading = true;
 
-    @Test
-    void framesWaitInTheRingWhileNobodyReadsTheLanes() throws Exception {
-        withCapture(32 << 20, capture -> {
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void framesWaitInTheRingWhileNobodyReadsTheLanes(Backend backend) throws Exception {
+        withCapture(backend, capture -> {
             int frames = 1_000;
             send(frames, 0, clientPort(0), clientPort(1));
             await().until(() -> lanes.freeBytes() < LANE_BYTES / 4);
@@ -61,9 +66,10 @@ class LaneFairnessTest {
         });
     }
 
-    @Test
-    void aLaneThatNobodyReadsCostsTheOtherNoFrame() throws Exception {
-        withCapture(32 << 20, capture -> {
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void aLaneThatNobodyReadsCostsTheOtherNoFrame(Backend backend) throws Exception {
+        withCapture(backend, capture -> {
             int frames = 40_000;
             Thread reader = read(1);
             send(frames, 80_000, clientPort(0), clientPort(1));
@@ -85,11 +91,12 @@ class LaneFairnessTest {
         void run(CaptureVerticle capture) throws Exception;
     }
 
-    private void withCapture(int ringBytes, Body body) throws Exception {
+    private void withCapture(Backend backend, Body body) throws Exception {
+        assumeTrue(backend == Backend.AFPACKET || Libpcap.available(), () -> "skipped: " + Libpcap.unavailable());
         Namespace.run(() -> {
             Namespace.cable("near", "away");
             LiveOptions options =
-                    LiveOptions.defaults().withInterfaces(List.of("near")).withBufferBytes(ringBytes);
+                    LiveOptions.defaults().withInterfaces(List.of("near")).withBackend(backend);
             Intake intake = new Intake(
                     new PacketDecoder(false),
                     new Defragmenter(DefragmenterOptions.DEFAULTS),

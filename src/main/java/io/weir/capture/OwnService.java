@@ -13,6 +13,8 @@ import java.util.List;
  */
 public record OwnService(int port, List<InetAddress> addresses) {
     public static final int MAX_ADDRESSES = 64;
+    /** Shorter than IPv4 and TCP headers without any link layer. */
+    private static final int WITHOUT_PORTS_BYTES = 37;
 
     public OwnService {
         if (port < 1 || port > 65535) {
@@ -23,6 +25,16 @@ public record OwnService(int port, List<InetAddress> addresses) {
                     addresses.size() + " addresses of the own service, allowed are " + MAX_ADDRESSES);
         }
         addresses = List.copyOf(addresses);
+    }
+
+    /**
+     * The pcap-filter expression of what is left of a filter's frames when this service is taken out. The own service comes
+     * first: {@code vlan} in the user's expression changes the meaning of what follows it.
+     */
+    String leftOf(Filter wanted) {
+        // a load behind the end of a frame refuses it; so short a one has no ports
+        String rest = "(less " + WITHOUT_PORTS_BYTES + " or " + remainder() + ")";
+        return wanted.isNone() ? rest : rest + " and (" + wanted.expression() + ")";
     }
 
     /** The pcap-filter expression of what is left when this service is taken out. */

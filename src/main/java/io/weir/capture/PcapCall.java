@@ -15,8 +15,10 @@ import org.pcap4j.core.RawPacketListener;
 final class PcapCall implements RawPacketListener {
     private static final int DLT_RAW = 12;
     private static final int LINKTYPE_RAW = 101;
-    /** Shorter than IPv4 and TCP headers without any link layer. */
-    private static final int WITHOUT_PORTS_BYTES = 37;
+    /** What a frame takes in libpcap's ring besides its bytes, and the blocks of that, about. */
+    private static final int RING_HEADER_BYTES = 128;
+
+    private static final int BLOCK_BYTES = 256 << 10;
 
     final String name;
     final int interfaceIndex;
@@ -35,6 +37,9 @@ final class PcapCall implements RawPacketListener {
     private RuntimeException thrown;
     private Error error;
     private int delivered;
+    // of frames that were handed on
+    private long frameBytes = 1_000;
+    private long lastTimeNs;
     private final PcapCounts counts;
 
     private PcapCall(
@@ -115,7 +120,8 @@ final class PcapCall implements RawPacketListener {
             return;
         }
         try {
-            handle.setFilter(expression(wanted), BpfCompileMode.OPTIMIZE);
+            String expression = ownService.map(own -> own.leftOf(wanted)).orElse(wanted.expression());
+            handle.setFilter(expression, BpfCompileMode.OPTIMIZE);
         } catch (PcapNativeException refused) {
             throw new FilterException(withoutPrefix(refused.getMessage()), true);
         } catch (NotOpenException closed) {
@@ -133,17 +139,6 @@ final class PcapCall implements RawPacketListener {
         KernelFilter all = new KernelFilter().noSecondCopies();
         ownService.ifPresent(all::without);
         return all.then(program, snapLengthBytes);
-    }
-
-    /** The own service first: {@code vlan} in the user's expression changes the meaning of what follows it. */
-    private String expression(Filter wanted) {
-        String user = wanted.isNone() ? "" : "(" + wanted.expression() + ")";
-        if (ownService.isEmpty()) {
-            return user;
-        }
-        // a load behind the end of a frame refuses it; so short a one has no ports
-        String rest = "(less " + WITHOUT_PORTS_BYTES + " or " + ownService.get().remainder() + ")";
-        return user.isEmpty() ? rest : rest + " and " + user;
     }
 
     private static String withoutPrefix(String message) {
@@ -179,6 +174,8 @@ final class PcapCall implements RawPacketListener {
             delivered++;
             Frame found = frames.frame(linkType, interfaceIndex);
             tally.count(found.interfaceIndex(), 1);
+            lastTimeNs = found.timeNs();
+            frameBytes += found.capturedLength() - frameBytes >> 6;
             receiver.onFrame(found);
         }
         return maxFrames;
@@ -249,6 +246,23 @@ final class PcapCall implements RawPacketListener {
     /** Frames that wait to be read, as of the last {@link #countReceived}. */
     long unread() {
         return counts.unread();
+    }
+
+    /**
+     * Whether this many quarters of the kernel's buffer may be full: with frames as long as those before, or with blocks that
+     * time closed before they were full.
+     *
+     * @param nowNs nanoseconds since 1970
+     */
+    boolean crowded(int quarters, long nowNs, LiveOptions options) {
+        if (!counts.knowsUnread()) {
+            return true;
+        }
+        long bytes = counts.unread() * (frameBytes + RING_HEADER_BYTES);
+        long blocks = options.bufferBytes() / BLOCK_BYTES;
+        long ageNs = counts.unread() == 0 || lastTimeNs == 0 ? 0 : nowNs - lastTimeNs;
+        return 4 * bytes > (long) quarters * options.bufferBytes()
+                || 4 * ageNs > quarters * blocks * options.latencyMs() * 1_000_000;
     }
 
     /** Null if the handle does not tell. */

@@ -51,6 +51,11 @@ final class PcapCounts {
         return Math.max(0, unread);
     }
 
+    /** Whether {@link #unread} knows of frames that lie in the kernel's buffer. */
+    boolean knowsUnread() {
+        return afterFilter;
+    }
+
     long droppedByInterface() {
         return sumDroppedByInterface;
     }

@@ -167,6 +167,18 @@ final class PcapSource implements LiveSource {
     }
 
     @Override
+    public boolean crowded(int quarters) {
+        long nowNs = System.currentTimeMillis() * 1_000_000;
+        LiveOptions each = shared();
+        for (PcapCall call : calls) {
+            if (call.crowded(quarters, nowNs, each)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public void countNow() {
         pollsSinceStatistics = 0;
         long lostByInterfaces = droppedByInterfacesBefore;
