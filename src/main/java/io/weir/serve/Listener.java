@@ -211,8 +211,13 @@ final class Listener {
 
     private void told(RoutingContext context) {
         Throwable failure = context.failure();
-        Route at = context.currentRoute();
-        String route = context.request().method() + " " + (at == null ? "" : at.getPath());
+        String path = context.normalizedPath();
+        String template = endpoints.stream()
+                .map(Endpoint::path)
+                .filter(each -> path.matches(each.replace("{id}", "[^/]+")))
+                .findFirst()
+                .orElse("an unknown path");
+        String route = context.request().method() + " " + template;
         long count = failures.observe(route, String.valueOf(failure), System.currentTimeMillis() * 1_000_000);
         if (count > 0) {
             LOG.error("{} failed: {} ({} so far)", route, failure, count, failure);

@@ -24,6 +24,8 @@ final class FakePartition {
     final Map<String, List<StreamEvent>> beginnings = new ConcurrentHashMap<>();
     final Map<String, Bus.Content> contents = new ConcurrentHashMap<>();
 
+    volatile boolean fails;
+
     private final Map<Integer, Bus.Subscribe> slots = new ConcurrentHashMap<>();
     private final Map<String, StreamEvent.Open> opened = new HashMap<>();
     private final Vertx vertx;
@@ -43,7 +45,9 @@ final class FakePartition {
 
     private void answer(Message<Object> message) {
         Object body = message.body();
-        if (body instanceof Bus.Subscribe subscribe) {
+        if (fails) {
+            message.fail(500, "out of order");
+        } else if (body instanceof Bus.Subscribe subscribe) {
             subscribes.add(subscribe);
             slots.put(subscribe.slot(), subscribe);
             message.reply(new Bus.Subscribed(

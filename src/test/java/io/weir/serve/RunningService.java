@@ -40,9 +40,13 @@ final class RunningService implements AutoCloseable, CaptureControl {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
+    volatile Verdict liveVerdict = Verdict.pass("answer");
     volatile Verdict captureVerdict = Verdict.pass("delivers");
     volatile Duration replayTakes = Duration.ZERO;
     volatile boolean replayFails;
+    /** What every request to the capture fails with; null while all is well. */
+    volatile Throwable captureFailure;
+
     private final ServeVerticle verticle;
 
     RunningService() {
@@ -55,7 +59,7 @@ final class RunningService implements AutoCloseable, CaptureControl {
             partitions.add(new FakePartition(vertx, index).start());
         }
         List<Check> checks = List.of(
-                new Check("loops", Check.Scope.LIVE, () -> Verdict.pass("answer")),
+                new Check("loops", Check.Scope.LIVE, () -> liveVerdict),
                 new Check("capture", Check.Scope.READY, () -> captureVerdict));
         verticle = new ServeVerticle(
                 options, new Neighbours(2, 2, this, RunningService::compile, checks, metrics), audit::add);
@@ -166,6 +170,9 @@ final class RunningService implements AutoCloseable, CaptureControl {
 
     @Override
     public Future<JsonObject> state() {
+        if (captureFailure != null) {
+            return Future.failedFuture(captureFailure);
+        }
         return Future.succeededFuture(new JsonObject().put("state", "capturing"));
     }
 
@@ -183,6 +190,9 @@ final class RunningService implements AutoCloseable, CaptureControl {
 
     @Override
     public Future<JsonObject> filter(String expression) {
+        if (captureFailure != null) {
+            return Future.failedFuture(captureFailure);
+        }
         if (expression.equals("nonsense")) {
             return Future.failedFuture(
                     new RefusedException(Reason.WRONG, "can't parse filter expression: syntax error"));
@@ -193,11 +203,17 @@ final class RunningService implements AutoCloseable, CaptureControl {
 
     @Override
     public Future<JsonArray> interfaces() {
+        if (captureFailure != null) {
+            return Future.failedFuture(captureFailure);
+        }
         return Future.succeededFuture(new JsonArray().add(new JsonObject().put("name", "lo")));
     }
 
     @Override
     public Future<JsonObject> replay(Path file) {
+        if (captureFailure != null) {
+            return Future.failedFuture(captureFailure);
+        }
         try {
             controlled.add("replay of " + Files.size(file) + " bytes");
             Future<JsonObject> done = replayFails
