@@ -31,6 +31,9 @@ class LiveCaptureTest {
     private static final int BODY_BYTES = 10 << 20;
 
     private final Vertx vertx = Vertx.vertx();
+    /** Vert.x closes a client that nobody holds. */
+    private final List<HttpClient> clients = new ArrayList<>();
+
     private Service service;
 
     @AfterEach
@@ -94,7 +97,7 @@ class LiveCaptureTest {
         service = start();
         HttpServer server = server(new byte[100]);
         List<JsonObject> events = subscribe("port=" + server.actualPort());
-        HttpClient keepsAlive = vertx.createHttpClient();
+        HttpClient keepsAlive = client();
         fetch(keepsAlive, server.actualPort());
         await().atMost(Duration.ofSeconds(20)).until(() -> events.size() >= 3);
 
@@ -111,7 +114,7 @@ class LiveCaptureTest {
         service = start();
         HttpServer server = server(new byte[100]);
         List<JsonObject> events = subscribe("port=" + server.actualPort());
-        HttpClient keepsAlive = vertx.createHttpClient();
+        HttpClient keepsAlive = client();
         fetch(keepsAlive, server.actualPort());
         await().atMost(Duration.ofSeconds(20)).until(() -> events.size() >= 3);
 
@@ -160,8 +163,7 @@ class LiveCaptureTest {
         byte[] capture = new PcapBuilder().exchange("question", "answer").bytes();
 
         for (int round = 0; round < 2; round++) {
-            Buffer answer = vertx.createHttpClient()
-                    .request(HttpMethod.POST, service.port(), "127.0.0.1", "/api/v1/replays")
+            Buffer answer = client().request(HttpMethod.POST, service.port(), "127.0.0.1", "/api/v1/replays")
                     .compose(request -> request.putHeader("Content-Type", "application/vnd.tcpdump.pcap")
                             .send(Buffer.buffer(capture)))
                     .compose(response -> response.body())
@@ -231,8 +233,14 @@ class LiveCaptureTest {
     }
 
     /** With a connection of its own, closed in the end. */
-    private Buffer fetch(int port) {
+    private HttpClient client() {
         HttpClient client = vertx.createHttpClient();
+        clients.add(client);
+        return client;
+    }
+
+    private Buffer fetch(int port) {
+        HttpClient client = client();
         try {
             return fetch(client, port);
         } finally {
@@ -252,7 +260,7 @@ class LiveCaptureTest {
     }
 
     private JsonObject send(HttpMethod method, String path, JsonObject body) {
-        HttpClient client = vertx.createHttpClient();
+        HttpClient client = client();
         return client.request(method, service.port(), "127.0.0.1", path)
                 .compose(request -> body == null
                         ? request.putHeader("Content-Type", "application/json").send()
@@ -268,8 +276,7 @@ class LiveCaptureTest {
         List<JsonObject> events = new CopyOnWriteArrayList<>();
         Buffer pending = Buffer.buffer();
         List<String> heads = new CopyOnWriteArrayList<>();
-        vertx.createHttpClient()
-                .request(HttpMethod.GET, service.port(), "127.0.0.1", "/api/v1/events?" + query)
+        client().request(HttpMethod.GET, service.port(), "127.0.0.1", "/api/v1/events?" + query)
                 .compose(request -> request.send())
                 .onSuccess(
                         response -> response.exceptionHandler(ended -> {}).handler(new FrameParser(heads, events)::add))
