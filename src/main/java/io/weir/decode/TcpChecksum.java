@@ -1,17 +1,11 @@
 package io.weir.decode;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** The Internet checksum (RFC 1071) of a TCP segment with its pseudo-header (RFC 9293 section 3.1, RFC 8200 section 8.1). */
 final class TcpChecksum {
     private static final int FIELD_OFFSET = 16;
     private static final long LOW_HALF = 0xFFFFFFFFL;
-    private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-    private static final VarHandle NATIVE =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private TcpChecksum() {}
 
@@ -46,27 +40,23 @@ final class TcpChecksum {
     /**
      * Sum of the 16-bit words, as a number of up to 64 bits that is to be folded.
      *
-     * <p>The bulk is read in the machine's own byte order and its folded sum swapped, which comes to the same (RFC 1071
-     * section 2 B). The upper halves are summed apart; what is left of the sum of whole words, carries lost, is then the exact
-     * sum of the lower halves.
+     * <p>Eight bytes at a time; the upper halves are summed apart, and what is left of the sum of whole words, carries lost, is
+     * then the exact sum of the lower halves. As plain a loop as this one newer compilers turn into vector instructions.
      */
     private static long sum(ByteBuffer memory, int from, int length) {
         long words = 0;
         long upper = 0;
         int at = from;
         int end = from + length;
-        for (; at <= end - 32; at += 32) {
-            long a = (long) NATIVE.get(memory, at);
-            long b = (long) NATIVE.get(memory, at + 8);
-            long c = (long) NATIVE.get(memory, at + 16);
-            long d = (long) NATIVE.get(memory, at + 24);
-            words += a + b + (c + d);
-            upper += (a >>> 32) + (b >>> 32) + ((c >>> 32) + (d >>> 32));
+        for (; at <= end - 8; at += 8) {
+            long word = memory.getLong(at);
+            words += word;
+            upper += word >>> 32;
         }
-        int bulk = fold(halves(upper) + halves(words - (upper << 32)));
-        long sum = LITTLE_ENDIAN ? Short.reverseBytes((short) bulk) & 0xFFFF : bulk;
-        for (; at <= end - 4; at += 4) {
+        long sum = halves(upper) + halves(words - (upper << 32));
+        if (at <= end - 4) {
             sum += memory.getInt(at) & LOW_HALF;
+            at += 4;
         }
         if (at <= end - 2) {
             sum += memory.getShort(at) & 0xFFFF;
