@@ -50,9 +50,14 @@ public final class CaptureVerticle extends VerticleBase {
 
     /** How to deploy it: on one worker thread of its own. */
     public static DeploymentOptions deploymentOptions() {
+        return deploymentOptions(0);
+    }
+
+    /** The same for one of several; pools of the same name would be one. */
+    public static DeploymentOptions deploymentOptions(int worker) {
         return new DeploymentOptions()
                 .setThreadingModel(ThreadingModel.WORKER)
-                .setWorkerPoolName("weir-capture")
+                .setWorkerPoolName(worker == 0 ? "weir-capture" : "weir-capture-" + worker)
                 .setWorkerPoolSize(1)
                 .setMaxWorkerExecuteTime(2)
                 .setMaxWorkerExecuteTimeUnit(TimeUnit.SECONDS);

@@ -13,7 +13,16 @@ final class LiveFailures {
 
     private LiveFailures() {}
 
-    static CaptureException ofRing(LastErrorException failure, LiveTargets targets, LiveOptions options) {
+    static CaptureException ofRing(Exception failure, LiveTargets targets, LiveOptions options) {
+        if (failure instanceof LastErrorException refused) {
+            return ofRing(refused, targets, options);
+        }
+        return failure instanceof CaptureException told
+                ? told
+                : new CaptureException("The filter cannot be used: " + failure.getMessage(), failure);
+    }
+
+    private static CaptureException ofRing(LastErrorException failure, LiveTargets targets, LiveOptions options) {
         switch (failure.getErrorCode()) {
             case Libc.EPERM:
             case Libc.EACCES:
@@ -33,6 +42,14 @@ final class LiveFailures {
                                 + "). The pcap backend may work.",
                         failure);
         }
+    }
+
+    /** Of one of several rings: down and up again, the kernel might put them into another order. */
+    static CaptureException down(LiveTargets targets) {
+        return new CaptureException(
+                CaptureException.Kind.NO_INTERFACE,
+                "Interface " + targets + " is down, and several capture workers need it up: ip link set " + targets
+                        + " up, or set capture.workers to 1.");
     }
 
     static CaptureException ofPcap(PcapNativeException failure, String name) {

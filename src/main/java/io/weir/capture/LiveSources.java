@@ -25,7 +25,21 @@ public final class LiveSources {
      * @throws CaptureException no permission, no such interface, no library: the message says what to do
      */
     public static LiveSource open(LiveOptions options) throws CaptureException {
-        return options.backend() == Backend.AFPACKET ? PacketRing.open(options) : PcapSource.open(options);
+        return options.backend() == Backend.AFPACKET ? PacketRing.open(options, null, 0) : PcapSource.open(options);
+    }
+
+    /**
+     * Starts capturing one of several workers' share; frames come when all of them have done so. By a packet ring.
+     *
+     * @param worker from 0
+     */
+    public static LiveSource open(LiveOptions options, Fanout fanout, int worker) throws CaptureException {
+        if (options.backend() != Backend.AFPACKET) {
+            throw new CaptureException(
+                    CaptureException.Kind.UNSUPPORTED,
+                    "Several capture workers need the afpacket backend, on Linux; set capture.workers to 1.");
+        }
+        return PacketRing.open(options, fanout, worker);
     }
 
     /** Names and patterns among the options that no interface answers to now; a capture of several goes on without. */

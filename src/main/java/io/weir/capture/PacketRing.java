@@ -5,9 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Live frames from a packet ring that the Linux kernel fills (TPACKET_V3). Frames are handed on where the kernel put them;
@@ -17,8 +15,6 @@ import java.util.stream.Collectors;
  * is the kernel's interface index.
  */
 final class PacketRing implements LiveSource {
-    static final int DEFAULT_BLOCK_BYTES = 256 << 10;
-
     // block header
     private static final int BLOCK_STATUS = 8;
     private static final int BLOCK_PACKETS = 12;
@@ -32,12 +28,12 @@ final class PacketRing implements LiveSource {
 
     private final RingSocket socket;
     private final LiveTargets targets;
-    private final int snapLengthBytes;
     private final int latencyMs;
-    private final OwnService ownService;
     private final boolean promiscuous;
     private final int blockBytes;
     private final int blocks;
+    private final RingShare share;
+    private final RingFilter program;
     private final InterfaceTally tally = new InterfaceTally();
 
     private ByteBuffer headers;
@@ -50,56 +46,60 @@ final class PacketRing implements LiveSource {
 
     private final KernelCounts counts = new KernelCounts();
 
-    private PacketRing(RingSocket socket, LiveOptions options, LiveTargets targets, int blockBytes) {
+    private PacketRing(RingSocket socket, LiveOptions options, LiveTargets targets, Fanout fanout, int worker) {
+        share = new RingShare(socket, fanout, worker);
         this.socket = socket;
         this.targets = targets;
-        this.blockBytes = blockBytes;
+        blockBytes = RingSocket.blockBytes(options);
         blocks = Math.max(2, options.bufferBytes() / blockBytes);
-        snapLengthBytes = Math.min(options.snapLengthBytes(), blockBytes - 256);
         latencyMs = options.latencyMs();
-        ownService = options.ownService().orElse(null);
+        program = new RingFilter(
+                targets, options.ownService().orElse(null), Math.min(options.snapLengthBytes(), blockBytes - 256));
         promiscuous = options.promiscuous();
     }
 
-    static PacketRing open(LiveOptions options) throws CaptureException {
+    /** @param fanout that this ring gets its share from, as that of a worker; null for all frames */
+    static PacketRing open(LiveOptions options, Fanout fanout, int worker) throws CaptureException {
         if (!Libc.available()) {
             throw new CaptureException(
                     CaptureException.Kind.UNSUPPORTED,
                     "The afpacket backend does not work here: " + Libc.unavailable() + ". The pcap backend may.");
         }
         LiveTargets targets = new LiveTargets(options);
-        int blockBytes = DEFAULT_BLOCK_BYTES;
-        while (blockBytes > options.bufferBytes() / 2 && blockBytes > 64 << 10) {
-            blockBytes /= 2;
-        }
-        while (blockBytes < options.snapLengthBytes() + 256 && blockBytes <= options.bufferBytes() / 4) {
-            blockBytes *= 2;
-        }
         RingSocket socket = null;
+        PacketRing ring = null;
         try {
             socket = new RingSocket();
-            PacketRing ring = new PacketRing(socket, options, targets, blockBytes);
+            ring = new PacketRing(socket, options, targets, fanout, worker);
             ring.start(options.filter());
             return ring;
-        } catch (LastErrorException failure) {
+        } catch (LastErrorException | FilterException | CaptureException failure) {
+            if (ring != null) {
+                ring.share.leave();
+            }
             RingSocket.close(socket);
             throw LiveFailures.ofRing(failure, targets, options);
-        } catch (FilterException wrong) {
-            RingSocket.close(socket);
-            throw new CaptureException("The filter cannot be used: " + wrong.getMessage(), wrong);
         }
     }
 
-    private void start(Filter first) throws FilterException {
-        filter(first);
+    private void start(Filter first) throws FilterException, CaptureException {
+        BpfProgram wanted = program.assemble(first);
+        share.prepare(wanted);
+        filter = first;
         ByteBuffer memory = socket.map(blockBytes, blocks, latencyMs);
         headers = memory.duplicate().order(ByteOrder.nativeOrder());
         frames = new RingFrames(memory);
+        if (share.part()
+                && targets.fixedIndex() != 0
+                && !targets.interfaces().get(0).up()) {
+            throw LiveFailures.down(targets);
+        }
         socket.bind(targets.fixedIndex());
         if (promiscuous) {
             targets.indexes().forEach(socket::promiscuous);
         }
         targets.interfaces().forEach(entry -> tally.name(entry.index(), entry.name()));
+        share.enter(wanted);
     }
 
     @Override
@@ -115,10 +115,25 @@ final class PacketRing implements LiveSource {
                     handedOn = drain(handler, maxFrames);
                 }
             }
-            return handedOn;
+            return handedOn == 0 ? orLeft(handler, maxFrames) : handedOn;
         } catch (LastErrorException failure) {
             throw new CaptureException("The packet ring on " + targets + " broke: " + failure.getMessage(), failure);
         }
+    }
+
+    /** If the other workers' rings are gone, the rest, and then the end of this one. */
+    private int orLeft(FrameHandler handler, int maxFrames) throws CaptureException {
+        if (!share.lost()) {
+            return 0;
+        }
+        // the kernel still holds a block that is not full
+        socket.await((int) (latencyNs() / 1_000_000));
+        int handedOn = drain(handler, maxFrames);
+        if (handedOn == 0) {
+            throw new CaptureException("The packet ring on " + targets
+                    + " is opened again together with another capture worker's, which ended.");
+        }
+        return handedOn;
     }
 
     private int drain(FrameHandler handler, int maxFrames) {
@@ -187,6 +202,9 @@ final class PacketRing implements LiveSource {
         }
         // an interface that is only switched off keeps its index, and goes on when it is switched on
         targets.requireFixedPresent();
+        if (share.part()) {
+            throw LiveFailures.down(targets);
+        }
     }
 
     @Override
@@ -207,30 +225,11 @@ final class PacketRing implements LiveSource {
     @Override
     public void filter(Filter next) throws FilterException {
         try {
-            socket.attach(assemble(next));
+            share.filter(program.assemble(next));
         } catch (LastErrorException refused) {
             throw new FilterException("the kernel refuses the filter: " + refused.getMessage(), false);
         }
         filter = next;
-    }
-
-    private BpfProgram assemble(Filter next) throws FilterException {
-        List<String> devices = new ArrayList<>(targets.interfaces().stream()
-                .filter(entry -> LiveInterface.ethernet(entry.hardwareType()) && entry.up())
-                .limit(3)
-                .map(LiveInterface::name)
-                .collect(Collectors.toList()));
-        devices.add("lo");
-        KernelFilter program = new KernelFilter();
-        if (targets.listed()) {
-            program.interfaces(
-                    targets.indexes().stream().mapToInt(Integer::intValue).toArray());
-        }
-        program.noSecondCopies();
-        if (ownService != null) {
-            program.without(ownService);
-        }
-        return program.then(next.programForKernelEthernet(devices), next.programForKernelIp(), snapLengthBytes);
     }
 
     @Override
@@ -240,7 +239,7 @@ final class PacketRing implements LiveSource {
             return false;
         }
         try {
-            socket.attach(assemble(filter));
+            share.filter(program.assemble(filter));
             for (LiveInterface entry : targets.interfaces()) {
                 tally.name(entry.index(), entry.name());
                 if (promiscuous && !before.contains(entry.index())) {
@@ -272,7 +271,7 @@ final class PacketRing implements LiveSource {
 
     @Override
     public void endIntake() {
-        socket.shut();
+        share.end();
     }
 
     @Override
@@ -282,6 +281,7 @@ final class PacketRing implements LiveSource {
 
     @Override
     public void close() {
+        share.leave();
         try {
             countNow();
             counts.end();

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
  * {@link #bind} nothing enters the ring, so no frame that the filter does not know is ever seen.
  */
 final class RingSocket implements AutoCloseable {
+    static final int DEFAULT_BLOCK_BYTES = 256 << 10;
+
     private static final int AF_PACKET = 17;
     private static final int SOCK_RAW = 3;
     private static final int CLOSE_ON_EXEC = 0x80000;
@@ -20,6 +22,10 @@ final class RingSocket implements AutoCloseable {
     private static final int PACKET_RX_RING = 5;
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_VERSION = 10;
+    private static final int PACKET_FANOUT = 18;
+    private static final int PACKET_FANOUT_DATA = 22;
+    private static final int FANOUT_BY_PROGRAM = 6;
+    private static final int FANOUT_UNIQUE_ID = 0x2000;
     private static final int TPACKET_V3 = 2;
     private static final int PACKET_MR_PROMISC = 1;
     private static final int ETH_P_ALL_NETWORK_ORDER = 0x0300;
@@ -56,6 +62,18 @@ final class RingSocket implements AutoCloseable {
         waiting.setShort(4, (short) (Libc.POLLIN | Libc.POLLERR));
         waiting.setInt(POLL_ENTRY_BYTES, wakeFd);
         waiting.setShort(POLL_ENTRY_BYTES + 4, (short) Libc.POLLIN);
+    }
+
+    /** How large a block of a ring is: holds a frame, and a few blocks fit into the memory. */
+    static int blockBytes(LiveOptions options) {
+        int bytes = DEFAULT_BLOCK_BYTES;
+        while (bytes > options.bufferBytes() / 2 && bytes > 64 << 10) {
+            bytes /= 2;
+        }
+        while (bytes < options.snapLengthBytes() + 256 && bytes <= options.bufferBytes() / 4) {
+            bytes *= 2;
+        }
+        return bytes;
     }
 
     /** Replaces the filter at once for all frames that are still to come. */
@@ -100,6 +118,34 @@ final class RingSocket implements AutoCloseable {
             target.setInt(4, interfaceIndex);
             Libc.bind(fd, Libc.address(target), SOCKADDR_LL_BYTES);
         }
+    }
+
+    /**
+     * Founds a fanout group of bound rings, which no other program can have.
+     *
+     * @return what to {@link #joinFanout join}
+     */
+    int newFanout() {
+        try (Memory value = new Memory(16)) {
+            value.clear();
+            value.setInt(0, (FANOUT_BY_PROGRAM | FANOUT_UNIQUE_ID) << 16);
+            value.setInt(8, 4);
+            Libc.setsockopt(fd, SOL_PACKET, PACKET_FANOUT, Libc.address(value), 4);
+            Libc.getsockopt(fd, SOL_PACKET, PACKET_FANOUT, Libc.address(value), Libc.address(value) + 8);
+            return value.getInt(0) & 0xFFFF;
+        }
+    }
+
+    void joinFanout(int group) {
+        try (Memory value = new Memory(4)) {
+            value.setInt(0, group | FANOUT_BY_PROGRAM << 16);
+            Libc.setsockopt(fd, SOL_PACKET, PACKET_FANOUT, Libc.address(value), 4);
+        }
+    }
+
+    /** Which ring of the group gets a frame: the program's result modulo their number, in the order in which they joined. */
+    void dealBy(BpfProgram program) {
+        SocketFilter.set(fd, SOL_PACKET, PACKET_FANOUT_DATA, program);
     }
 
     /** Promiscuous until this socket is closed. */

@@ -19,6 +19,11 @@ final class SocketFilter {
      * @throws LastErrorException the program before is still in force
      */
     static void attach(int socket, BpfProgram program) {
+        set(socket, SOL_SOCKET, SO_ATTACH_FILTER, program);
+    }
+
+    /** Sets a socket's option whose value is a program. */
+    static void set(int socket, int level, int option, BpfProgram program) {
         long[] instructions = program.instructions();
         try (Memory code = new Memory(8L * instructions.length);
                 Memory header = new Memory(16)) {
@@ -32,7 +37,7 @@ final class SocketFilter {
             header.clear();
             header.setShort(0, (short) instructions.length);
             header.setPointer(8, code);
-            Libc.setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, Libc.address(header), 16);
+            Libc.setsockopt(socket, level, option, Libc.address(header), 16);
         }
     }
 }

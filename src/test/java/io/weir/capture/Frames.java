@@ -22,7 +22,7 @@ public final class Frames {
     }
 
     /** Ethernet, IPv6, TCP; addresses are fd00::source and fd00::destination. */
-    static byte[] tcp6(int source, int sourcePort, int destination, int destinationPort, String payload) {
+    public static byte[] tcp6(int source, int sourcePort, int destination, int destinationPort, String payload) {
         byte[] tcp = tcpHeader(sourcePort, destinationPort, payload.getBytes(StandardCharsets.US_ASCII));
         ByteBuffer ip = ByteBuffer.allocate(40 + tcp.length);
         ip.putInt(0x60000000).putShort((short) tcp.length).put((byte) 6).put((byte) 64);
