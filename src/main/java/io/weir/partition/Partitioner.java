@@ -2,6 +2,7 @@ package io.weir.partition;
 
 import io.weir.decode.FlowHash;
 import io.weir.decode.Segment;
+import java.util.Arrays;
 
 /**
  * Gives every flow one of the lanes: the same for both directions, chosen by a keyed hash, so that nobody can aim many
@@ -17,6 +18,20 @@ public final class Partitioner {
         for (int index = 0; index < lanes.length; index++) {
             lanes[index] = new Lane(options);
         }
+    }
+
+    private Partitioner(FlowHash hash, Lane[] lanes) {
+        this.hash = hash;
+        this.lanes = lanes;
+    }
+
+    /** For one of several writers: the same lanes, but only its own, whose number is the same for each. */
+    public Partitioner share(int writer, int writers) {
+        int count = lanes.length / writers;
+        if (count * writers != lanes.length) {
+            throw new IllegalArgumentException(lanes.length + " lanes cannot be shared by " + writers + " writers");
+        }
+        return new Partitioner(hash, Arrays.copyOfRange(lanes, writer * count, (writer + 1) * count));
     }
 
     /** Computes {@link Segment#hash} and the lane that it leads to. */
