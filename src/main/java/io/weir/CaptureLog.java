@@ -46,6 +46,21 @@ final class CaptureLog implements CaptureListener {
         }
     }
 
+    /** For a further worker of the same capture: it tells its troubles only. */
+    CaptureListener withoutNews() {
+        return new CaptureListener() {
+            @Override
+            public void broken(CaptureException failure, long retryInMs) {
+                CaptureLog.this.broken(failure, retryInMs);
+            }
+
+            @Override
+            public void frameFailed(RuntimeException failure) {
+                CaptureLog.this.frameFailed(failure);
+            }
+        };
+    }
+
     /** What is or was last captured on; null before the first time. Any thread. */
     LiveSource source() {
         return source;

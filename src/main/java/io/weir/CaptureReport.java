@@ -2,7 +2,6 @@ package io.weir;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.weir.capture.CaptureVerticle;
 import io.weir.capture.FrameSource.Statistics;
 import io.weir.capture.LiveSource;
 import io.weir.decode.Decoded;
@@ -12,35 +11,47 @@ import io.weir.partition.Lane;
 import io.weir.partition.LaneCounter;
 import io.weir.partition.Partitioner;
 import io.weir.tally.Counters;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 
 /** The state of the live capture and its ledger, as {@code GET /api/v1/capture} shows it. Any thread. */
 final class CaptureReport {
-    private final Partitioner lanes;
-    private final MemoryBudget budget;
-    private volatile CaptureVerticle capture;
-    private volatile CaptureLog log;
-    private volatile Intake intake;
+    private static final String BY_INTERFACE = "droppedByInterface";
 
-    CaptureReport(Partitioner lanes, MemoryBudget budget) {
-        this.lanes = lanes;
+    private final MemoryBudget budget;
+    private volatile CaptureGroup capture;
+    private volatile CaptureLog log;
+
+    /**
+     * What one worker has counted.
+     *
+     * @param lanes those that it writes
+     */
+    record Counted(JsonObject ledger, JsonArray lanes) {}
+
+    CaptureReport(MemoryBudget budget) {
         this.budget = budget;
     }
 
     /** From now on there is something to report. */
-    void capture(CaptureVerticle deployed, CaptureLog deployedLog, Intake deployedIntake) {
+    void capture(CaptureGroup deployed, CaptureLog deployedLog) {
         log = deployedLog;
-        intake = deployedIntake;
         capture = deployed;
     }
 
+    /** As it is counted now, on whatever thread. */
     JsonObject json() {
+        CaptureGroup live = capture;
+        return live == null
+                ? new JsonObject().put("state", "starting")
+                : json(live.workers().stream().map(CaptureReport::counted).toList());
+    }
+
+    /** @param counted by each worker of the capture */
+    JsonObject json(List<Counted> counted) {
         JsonObject report = new JsonObject();
-        CaptureVerticle live = capture;
-        if (live == null) {
-            return report.put("state", "starting");
-        }
+        CaptureGroup live = capture;
         report.put("state", live.state().name().toLowerCase(Locale.ROOT));
         LiveSource source = log.source();
         if (source != null) {
@@ -50,14 +61,43 @@ final class CaptureReport {
         if (live.lastFailure() != null) {
             report.put("lastProblem", live.lastFailure().getMessage());
         }
-        report.put("reopenings", live.reopenings()).put("ledger", ledger(live)).put("lanes", lanes());
+        JsonObject ledger = new JsonObject();
+        JsonArray lanes = new JsonArray();
+        for (Counted one : counted) {
+            add(ledger, one.ledger());
+            lanes.addAll(one.lanes());
+        }
+        report.put("reopenings", live.reopenings()).put("ledger", ledger).put("lanes", lanes);
         JsonObject memory = new JsonObject();
         budget.shares().forEach(share -> memory.put(share.what(), share.bytes()));
         return report.put("memoryBudgetBytes", memory);
     }
 
-    private JsonObject ledger(CaptureVerticle live) {
-        Statistics statistics = live.statistics();
+    /** What a worker has counted; its numbers fit together on its own thread, between two slices. */
+    static Counted counted(CaptureWorker worker) {
+        return new Counted(ledger(worker), lanes(worker.lanes()));
+    }
+
+    /** Adds number to number, on every level. */
+    private static void add(JsonObject sum, JsonObject more) {
+        for (String name : more.fieldNames()) {
+            Object value = more.getValue(name);
+            if (value instanceof JsonObject inner) {
+                JsonObject inside = sum.getJsonObject(name, new JsonObject());
+                add(inside, inner);
+                sum.put(name, inside);
+            } else if (name.equals(BY_INTERFACE)) {
+                // each has seen the same interfaces lose the same frames
+                sum.put(name, Math.max(sum.getLong(name, 0L), ((Number) value).longValue()));
+            } else {
+                sum.put(name, sum.getLong(name, 0L) + ((Number) value).longValue());
+            }
+        }
+    }
+
+    private static JsonObject ledger(CaptureWorker worker) {
+        Intake intake = worker.intake();
+        Statistics statistics = worker.verticle().statistics();
         JsonObject byInterface = new JsonObject();
         statistics.byInterface().forEach(byInterface::put);
         Counters<FrameCounter> frames = intake.frames();
@@ -68,14 +108,14 @@ final class CaptureReport {
                 .put("delivered", statistics.delivered())
                 .put("waiting", statistics.waiting())
                 .put("droppedByKernel", statistics.droppedByKernel())
-                .put("droppedByInterface", statistics.droppedByInterface())
+                .put(BY_INTERFACE, statistics.droppedByInterface())
                 .put("deliveredByInterface", byInterface)
-                .put("failedFrames", live.failedFrames())
+                .put("failedFrames", worker.verticle().failedFrames())
                 .put("ownTraffic", frames.get(FrameCounter.OWN_TRAFFIC))
                 .put("duplicatesOfAnotherInterface", frames.get(FrameCounter.DUPLICATES))
                 .put("wireBytes", frames.get(FrameCounter.WIRE_BYTES))
                 .put("segments", decoded.get(Decoded.SEGMENT))
-                .put("droppedAtFullLane", lanes.droppedSegments())
+                .put("droppedAtFullLane", worker.lanes().droppedSegments())
                 .put("notTcp", above0(decoded, name -> name.kind() == Kind.OTHER))
                 .put("malformed", above0(decoded, name -> name.kind() == Kind.MALFORMED))
                 .put(
@@ -87,7 +127,7 @@ final class CaptureReport {
                                 .put("released", above0(defragmenter.released(), name -> true)));
     }
 
-    private JsonArray lanes() {
+    private static JsonArray lanes(Partitioner lanes) {
         JsonArray all = new JsonArray();
         for (int index = 0; index < lanes.lanes(); index++) {
             Lane lane = lanes.lane(index);

@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.weir.capture.CaptureException;
-import io.weir.capture.CaptureVerticle;
 import io.weir.capture.FilterException;
 import io.weir.capture.Interfaces;
 import io.weir.partition.Partitioner;
@@ -24,7 +23,7 @@ final class LiveControl implements CaptureControl {
     private final Partitioner lanes;
     private final UploadReplay uploads;
     private final CaptureReport report;
-    private volatile CaptureVerticle capture;
+    private volatile CaptureGroup capture;
     private Future<?> last = Future.succeededFuture();
 
     LiveControl(Vertx vertx, Partitioner lanes, UploadReplay uploads, CaptureReport report) {
@@ -35,7 +34,7 @@ final class LiveControl implements CaptureControl {
     }
 
     /** From now on there is something to control. */
-    void capture(CaptureVerticle deployed) {
+    void capture(CaptureGroup deployed) {
         capture = deployed;
     }
 
@@ -45,7 +44,8 @@ final class LiveControl implements CaptureControl {
         if (capture == null) {
             return Future.succeededFuture(report.json());
         }
-        return capture.betweenSlices(report::json)
+        return capture.betweenSlices(CaptureReport::counted)
+                .map(report::json)
                 .timeout(WORKER_PATIENCE_MS, TimeUnit.MILLISECONDS)
                 .otherwise(stuck -> report.json());
     }
@@ -90,7 +90,7 @@ final class LiveControl implements CaptureControl {
         return changed.compose(done -> state()).recover(failure -> Future.failedFuture(refusal(failure)));
     }
 
-    /** The capture's worker is idle now, so the lanes have no other writer. */
+    /** The capture's workers are idle now, so the lanes have no other writer. */
     private Future<Void> endStreams() {
         boolean everywhere = lanes.offerEnd();
         lanes.flush();

@@ -19,7 +19,7 @@ final class MemoryBudget {
         budget.add("capture ring", values.number(Schema.RING_BYTES));
         // one more of each for uploaded captures
         budget.add("lanes", values.number(Schema.LANE_BYTES) * (partitions + 1));
-        budget.add("fragments", values.number(Schema.FRAGMENT_BYTES));
+        budget.add("fragments", values.number(Schema.FRAGMENT_BYTES) * values.integer(Schema.CAPTURE_WORKERS));
         budget.add("reassembly", values.number(Schema.WAITING_BYTES));
         budget.add("history", values.number(Schema.HISTORY_BYTES) * (partitions + 1));
         budget.add("streams", values.number(Schema.STREAMS) * BYTES_PER_STREAM);

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.weir.capture.Backend;
 import io.weir.capture.CaptureException;
 import io.weir.capture.CaptureVerticle;
+import io.weir.capture.Fanout;
 import io.weir.capture.Filter;
 import io.weir.capture.FrameSource;
 import io.weir.capture.LiveOptions;
@@ -48,7 +49,7 @@ final class Probe {
     private final Pulse pulse;
     private final LiveControl control;
     private final ServeVerticle serve;
-    private volatile CaptureVerticle capture;
+    private volatile CaptureGroup capture;
 
     /** @param node its name, in stream ids */
     Probe(Vertx vertx, Configuration values, String node) {
@@ -74,7 +75,7 @@ final class Probe {
                     upload ? this::uploadInterface : this::liveInterface));
         }
         uploads = new UploadReplay(values, uploadLane, partitions.get(count).ledger());
-        report = new CaptureReport(lanes, budget);
+        report = new CaptureReport(budget);
         checks = new ProbeChecks(lanes);
         pulse = new Pulse(lanes, partitions.size());
         List<Check> asked = new ArrayList<>(checks.all());
@@ -125,29 +126,44 @@ final class Probe {
      *
      * @param filter to begin with
      */
-    CaptureVerticle capture(Filter filter) {
+    CaptureGroup capture(Filter filter) {
         OwnService own = new OwnService(serve.actualPort(), ownAddresses());
-        Intake intake = new Intake(
+        int count = values.integer(Schema.CAPTURE_WORKERS);
+        Fanout fanout = count == 1 ? null : new Fanout(count);
+        CaptureLog log = new CaptureLog(own.port());
+        List<CaptureWorker> workers = new ArrayList<>();
+        for (int index = 0; index < count; index++) {
+            Partitioner share = lanes.share(index, count);
+            LiveIntake live = new LiveIntake(intake(own, share), share);
+            int worker = index;
+            CaptureVerticle verticle = new CaptureVerticle(
+                    wanted -> open(StageOptions.live(values, wanted, own), fanout, worker),
+                    filter,
+                    live,
+                    index == 0 ? log : log.withoutNews());
+            workers.add(new CaptureWorker(verticle, live, share));
+        }
+        CaptureGroup group = new CaptureGroup(workers);
+        capture = group;
+        report.capture(group, log);
+        checks.capture(group);
+        metrics.define(() -> new ProbeMetrics(metrics).capture(group));
+        return group;
+    }
+
+    private Intake intake(OwnService own, Partitioner share) {
+        return new Intake(
                 new PacketDecoder(StageOptions.assembler(values, 1).checksum() != ChecksumRule.OFF),
                 new Defragmenter(StageOptions.defragmenter(values)),
                 null,
                 new OwnTraffic(own.port(), own.addresses()),
-                duplicates(),
+                duplicates(share),
                 0,
-                lanes::offerOrDrop);
-        LiveIntake live = new LiveIntake(intake, lanes);
-        CaptureLog log = new CaptureLog(own.port());
-        CaptureVerticle verticle =
-                new CaptureVerticle(wanted -> open(StageOptions.live(values, wanted, own)), filter, live, log);
-        capture = verticle;
-        report.capture(verticle, log, intake);
-        checks.capture(verticle, live);
-        metrics.define(() -> new ProbeMetrics(metrics).capture(verticle, intake));
-        return verticle;
+                share::offerOrDrop);
     }
 
     /** Null where one interface is captured, which sees each segment once. */
-    private Predicate<Segment> duplicates() {
+    private Predicate<Segment> duplicates(Partitioner share) {
         long windowNs = values.durationNs(Schema.DUPLICATE_WINDOW);
         if (windowNs == 0 || !StageOptions.severalInterfaces(values)) {
             return null;
@@ -155,12 +171,15 @@ final class Probe {
         DuplicateFilter filter = new DuplicateFilter(DUPLICATE_SLOTS, windowNs);
         return segment -> {
             // sets the hash as well
-            lanes.laneOf(segment);
+            share.laneOf(segment);
             return filter.duplicate(segment);
         };
     }
 
-    private FrameSource open(LiveOptions options) throws CaptureException {
+    private FrameSource open(LiveOptions options, Fanout fanout, int worker) throws CaptureException {
+        if (fanout != null) {
+            return LiveSources.open(options, fanout, worker);
+        }
         try {
             return LiveSources.open(options);
         } catch (CaptureException failure) {
@@ -186,7 +205,7 @@ final class Probe {
     }
 
     private String liveInterface(int index) {
-        CaptureVerticle live = capture;
+        CaptureGroup live = capture;
         return live == null ? "interface-" + index : live.interfaceName(index);
     }
 

@@ -1,7 +1,6 @@
 package io.weir;
 
 import io.weir.capture.CaptureState;
-import io.weir.capture.CaptureVerticle;
 import io.weir.partition.Lane;
 import io.weir.partition.LaneCounter;
 import io.weir.partition.Partitioner;
@@ -20,8 +19,7 @@ final class ProbeChecks {
     private final Partitioner lanes;
     private final long[] progress;
     private final long[] progressNs;
-    private volatile CaptureVerticle capture;
-    private volatile LiveIntake intake;
+    private volatile CaptureGroup capture;
 
     ProbeChecks(Partitioner lanes) {
         this.lanes = lanes;
@@ -30,8 +28,7 @@ final class ProbeChecks {
     }
 
     /** From now on there is something to ask. */
-    void capture(CaptureVerticle deployed, LiveIntake deployedIntake) {
-        intake = deployedIntake;
+    void capture(CaptureGroup deployed) {
         capture = deployed;
     }
 
@@ -58,7 +55,7 @@ final class ProbeChecks {
     }
 
     private Verdict capture() {
-        CaptureVerticle live = capture;
+        CaptureGroup live = capture;
         if (live == null) {
             return Verdict.fail("starting");
         }
@@ -69,7 +66,7 @@ final class ProbeChecks {
         if (state != CaptureState.CAPTURING) {
             return Verdict.fail("the capture is stopped");
         }
-        if (intake.silentNs() > PATIENCE_NS) {
+        if (live.silentNs() > PATIENCE_NS) {
             return Verdict.fail("the capture's thread has not come by for more than 10 s");
         }
         return Verdict.pass("capturing, " + live.statistics().delivered() + " frames so far");

@@ -1,7 +1,6 @@
 package io.weir;
 
 import io.weir.capture.CaptureState;
-import io.weir.capture.CaptureVerticle;
 import io.weir.decode.Decoded;
 import io.weir.defragment.Outcome;
 import io.weir.partition.Lane;
@@ -83,7 +82,7 @@ final class ProbeMetrics {
                 () -> sum(partitions, RelayLedger::waitingBytes));
     }
 
-    void capture(CaptureVerticle capture, Intake intake) {
+    void capture(CaptureGroup capture) {
         metrics.gauge(
                 "capture_up", "1 while frames are captured", () -> capture.state() == CaptureState.CAPTURING ? 1 : 0);
         metrics.counter(
@@ -111,23 +110,32 @@ final class ProbeMetrics {
         metrics.counter("capture_failed_frames", "frames lost by a defect of weir", capture::failedFrames);
         for (FrameCounter counter : FrameCounter.values()) {
             metrics.counter(
-                    "frames_" + counter.name().toLowerCase(Locale.ROOT), counter.sentence(), () -> intake.frames()
-                            .get(counter));
+                    "frames_" + counter.name().toLowerCase(Locale.ROOT),
+                    counter.sentence(),
+                    () -> capture.sum(worker -> worker.intake().frames().get(counter)));
         }
-        metrics.counters("decoded", "what frames held", "kind", Decoded.class, intake.decoded()::get);
+        metrics.counters("decoded", "what frames held", "kind", Decoded.class, each(capture, Intake::decoded));
         metrics.counters(
                 "fragments",
                 "what became of fragments",
                 "outcome",
                 Outcome.class,
-                intake.defragmenter().outcomes()::get);
+                each(capture, intake -> intake.defragmenter().outcomes()));
         metrics.counters(
                 "fragments_released",
                 "what became of fragments that waited",
                 "outcome",
                 Outcome.class,
-                intake.defragmenter().released()::get);
-        metrics.gauge("fragments_waiting", "fragments that wait", intake.defragmenter()::waitingFragments);
+                each(capture, intake -> intake.defragmenter().released()));
+        metrics.gauge(
+                "fragments_waiting",
+                "fragments that wait",
+                () -> capture.sum(worker -> worker.intake().defragmenter().waitingFragments()));
+    }
+
+    private static <E extends Enum<E>> Function<E, Long> each(
+            CaptureGroup capture, Function<Intake, Counters<E>> counters) {
+        return name -> capture.sum(worker -> counters.apply(worker.intake()).get(name));
     }
 
     private static long sum(List<PartitionVerticle> partitions, ToLongFunction<RelayLedger> value) {

@@ -2,6 +2,7 @@ package io.weir;
 
 import static io.weir.Schema.*;
 
+import io.weir.capture.LiveOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ final class Relations {
         if (Long.bitCount(values.number(LANE_BYTES)) != 1) {
             problems.add(told(values, LANE_BYTES) + ": must be a power of two, such as 4MiB, 8MiB or 16MiB");
         }
+        workers(values, problems);
         if (values.list(INTERFACES).contains("any") && values.list(INTERFACES).size() > 1) {
             problems.add(told(values, INTERFACES) + ": any stands for all of them and must stand alone");
         }
@@ -37,6 +39,25 @@ final class Relations {
         if (!credentials && !isLoopback(values.text(HOST))) {
             problems.add(told(values, HOST) + ": without credentials only loopback is served (127.0.0.1, ::1);"
                     + " set serve.tokens-file, or serve.tls-client-ca with serve.tls-certificate and serve.tls-key");
+        }
+    }
+
+    private static void workers(Configuration values, List<String> problems) {
+        int workers = values.integer(CAPTURE_WORKERS);
+        if (workers == 1) {
+            return;
+        }
+        if (values.text(BACKEND).equals("pcap")) {
+            problems.add(told(values, CAPTURE_WORKERS) + ": more than 1 needs the afpacket backend, but "
+                    + told(values, BACKEND));
+        }
+        if (values.integer(PARTITIONS) % workers != 0) {
+            problems.add(told(values, PARTITIONS) + ": must be a multiple of " + told(values, CAPTURE_WORKERS)
+                    + ", because each partition belongs to one capture worker");
+        }
+        if (values.number(RING_BYTES) / workers < LiveOptions.MIN_BUFFER_BYTES) {
+            problems.add(told(values, RING_BYTES) + ": must be at least 128KiB for each capture worker; "
+                    + told(values, CAPTURE_WORKERS));
         }
     }
 

@@ -21,7 +21,7 @@ final class RootVerticle extends VerticleBase {
     private final List<String> partitions = new ArrayList<>();
     private Probe probe;
     private String serve;
-    private String capture;
+    private final List<String> captures = new ArrayList<>();
 
     /** @param filter what to capture, checked */
     RootVerticle(Configuration values, Filter filter, String node) {
@@ -37,11 +37,18 @@ final class RootVerticle extends VerticleBase {
                 .onSuccess(id -> serve = id)
                 .compose(served -> deployPartitions())
                 .onSuccess(relayed -> probe.pulse().start(vertx))
-                .compose(relayed -> deploy(probe.capture(filter), CaptureVerticle.deploymentOptions()))
-                .onSuccess(id -> {
-                    capture = id;
-                    probe.captureRuns();
-                });
+                .compose(relayed -> deployCapture(probe.capture(filter)))
+                .onSuccess(captured -> probe.captureRuns());
+    }
+
+    private Future<?> deployCapture(CaptureGroup capture) {
+        Future<?> all = Future.succeededFuture();
+        for (int index = 0; index < capture.workers().size(); index++) {
+            CaptureVerticle worker = capture.workers().get(index).verticle();
+            DeploymentOptions options = CaptureVerticle.deploymentOptions(index);
+            all = all.compose(before -> deploy(worker, options).onSuccess(captures::add));
+        }
+        return all;
     }
 
     private Future<?> deployPartitions() {
@@ -60,7 +67,7 @@ final class RootVerticle extends VerticleBase {
     Future<?> stopStages() {
         probe.uploads().cancel();
         probe.pulse().stop(vertx);
-        return undeploy(capture)
+        return Future.join(captures.stream().map(this::undeploy).toList())
                 .eventually(() ->
                         Future.join(partitions.stream().map(this::undeploy).toList()))
                 .eventually(() -> undeploy(serve));

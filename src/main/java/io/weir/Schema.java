@@ -37,12 +37,22 @@ final class Schema {
             "capture.promiscuous",
             false,
             "Also capture frames that are addressed to other machines, at a mirror port for example."));
-    static final Setting RING_BYTES = define(Setting.bytes(
-            "capture.ring-bytes",
-            "32MiB",
-            "128KiB",
-            "1GiB",
-            "Kernel memory between the network and weir. When full, the kernel drops frames and counts them."));
+    static final Setting RING_BYTES = define(
+            Setting.bytes(
+                    "capture.ring-bytes",
+                    "32MiB",
+                    "128KiB",
+                    "1GiB",
+                    "Kernel memory between the network and weir, of all capture workers together. When full, the kernel drops frames and counts them."));
+    static final Setting CAPTURE_WORKERS = define(Setting.number(
+            "capture.workers",
+            "1",
+            "1",
+            "16",
+            "Threads that capture, each with a packet ring of its own (afpacket only), for more than one can read. Frames are"
+                    + " dealt out by their outermost IP addresses, so that conversations, fragments and tunnels stay"
+                    + " together; by the kernel's own hash, which looks at ports, they would not. partition.count must"
+                    + " be a multiple."));
     static final Setting LATENCY = define(Setting.duration(
             "capture.latency", "8ms", "1ms", "1s", "Longest wait before the kernel hands on frames that it collects."));
     static final Setting DUPLICATE_WINDOW = define(Setting.duration(
@@ -161,7 +171,7 @@ final class Schema {
                     "4MiB",
                     "64KiB",
                     "64MiB",
-                    "Bytes of IP fragments that wait for the rest of their datagram. When full, the oldest datagram is dropped."));
+                    "Bytes of IP fragments that wait, in each capture worker, for the rest of their datagram. When full, the oldest datagram is dropped."));
     static final Setting FRAGMENT_DATAGRAMS = define(Setting.number(
             "fragments.max-datagrams",
             "1024",

@@ -109,7 +109,7 @@ final class StageOptions {
                 backend(values),
                 values.integer(Schema.SNAP_LENGTH),
                 values.on(Schema.PROMISCUOUS),
-                values.integer(Schema.RING_BYTES),
+                values.integer(Schema.RING_BYTES) / values.integer(Schema.CAPTURE_WORKERS),
                 (int) (values.durationNs(Schema.LATENCY) / 1_000_000),
                 filter,
                 Optional.of(service));
@@ -129,9 +129,12 @@ final class StageOptions {
 
     static int partitions(Configuration values) {
         int count = values.integer(Schema.PARTITIONS);
-        return count > 0
-                ? count
-                : Math.min(MAX_DEFAULT_PARTITIONS, Runtime.getRuntime().availableProcessors());
+        if (count > 0) {
+            return count;
+        }
+        int usual = Math.min(MAX_DEFAULT_PARTITIONS, Runtime.getRuntime().availableProcessors());
+        int workers = values.integer(Schema.CAPTURE_WORKERS);
+        return (usual + workers - 1) / workers * workers;
     }
 
     /** Of a bound for the whole probe; 0 stays 0. */

@@ -20,4 +20,17 @@ class MemoryBudgetTest {
                         .mapToLong(MemoryBudget.Share::bytes)
                         .sum());
     }
+
+    @Test
+    void severalCaptureWorkersShareTheRingAndHoldFragmentsEach() throws Exception {
+        Configuration values = ConfigurationReader.read(
+                null, Map.of(), List.of(new ConfigurationReader.Flag(Schema.CAPTURE_WORKERS, "", "3")));
+        MemoryBudget budget = MemoryBudget.of(values, 6);
+
+        assertThat(StageOptions.partitions(values) % 3).isZero();
+        assertThat(budget.shares())
+                .contains(
+                        new MemoryBudget.Share("capture ring", 32L << 20),
+                        new MemoryBudget.Share("fragments", 12L << 20));
+    }
 }

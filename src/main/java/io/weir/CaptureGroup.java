@@ -1,0 +1,146 @@
+package io.weir;
+
+import io.vertx.core.Future;
+import io.weir.capture.CaptureException;
+import io.weir.capture.CaptureState;
+import io.weir.capture.Filter;
+import io.weir.capture.FrameSource.Statistics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * The capture workers, which are one capture to everybody else. Each retries by itself what fails; what is changed is changed
+ * on all of them or on none. One change at a time; otherwise any thread.
+ */
+final class CaptureGroup {
+    private final List<CaptureWorker> workers;
+
+    /** @param workers at least one; each captures its own share */
+    CaptureGroup(List<CaptureWorker> workers) {
+        this.workers = List.copyOf(workers);
+    }
+
+    List<CaptureWorker> workers() {
+        return workers;
+    }
+
+    /** {@link CaptureState#CAPTURING} only if all are. */
+    CaptureState state() {
+        CaptureState state = CaptureState.CAPTURING;
+        for (CaptureWorker worker : workers) {
+            CaptureState one = worker.verticle().state();
+            if (one == CaptureState.RETRYING) {
+                return one;
+            }
+            if (one != CaptureState.CAPTURING) {
+                state = one;
+            }
+        }
+        return state;
+    }
+
+    /** Why one of them broke last; null if none ever did. */
+    CaptureException lastFailure() {
+        CaptureException last = null;
+        for (CaptureWorker worker : workers) {
+            CaptureException one = worker.verticle().lastFailure();
+            // what the others tell is only that one broke
+            if (one != null && (last == null || one.kind() != CaptureException.Kind.OTHER)) {
+                last = one;
+            }
+        }
+        return last;
+    }
+
+    Filter filter() {
+        return workers.get(0).verticle().filter();
+    }
+
+    String interfaceName(int index) {
+        return workers.get(0).verticle().interfaceName(index);
+    }
+
+    long reopenings() {
+        return sum(worker -> worker.verticle().reopenings());
+    }
+
+    long failedFrames() {
+        return sum(worker -> worker.verticle().failedFrames());
+    }
+
+    Statistics statistics() {
+        Statistics sum = workers.get(0).verticle().statistics();
+        for (CaptureWorker worker : workers.subList(1, workers.size())) {
+            sum = sum(sum, worker.verticle().statistics());
+        }
+        return sum;
+    }
+
+    /** How long ago the thread was seen at work that was not seen for longest. */
+    long silentNs() {
+        return workers.stream()
+                .mapToLong(worker -> worker.live().silentNs())
+                .max()
+                .orElse(0);
+    }
+
+    long sum(ToLongFunction<CaptureWorker> value) {
+        return workers.stream().mapToLong(value).sum();
+    }
+
+    Future<Void> startCapture() {
+        return each(worker -> worker.verticle().startCapture())
+                .compose(
+                        started -> Future.succeededFuture(),
+                        failure ->
+                                // all or none
+                                stopCapture().transform(stopped -> Future.failedFuture(failure)));
+    }
+
+    Future<Void> stopCapture() {
+        return each(worker -> worker.verticle().stopCapture());
+    }
+
+    /** @return fails if one worker refused it; the filter before is then in force on all */
+    Future<Void> filter(String expression) {
+        String before = filter().expression();
+        Future<Void> changed = Future.succeededFuture();
+        for (CaptureWorker worker : workers) {
+            changed = changed.compose(others -> worker.verticle().filter(expression));
+        }
+        return workers.size() == 1
+                ? changed
+                : changed.recover(refused -> each(worker -> worker.verticle().filter(before))
+                        .transform(restored -> Future.failedFuture(refused)));
+    }
+
+    /** Asks each worker between two of its slices, when its own counters fit together. */
+    <T> Future<List<T>> betweenSlices(Function<CaptureWorker, T> question) {
+        List<Future<T>> answers = new ArrayList<>();
+        for (CaptureWorker worker : workers) {
+            answers.add(worker.verticle().betweenSlices(() -> question.apply(worker)));
+        }
+        return Future.all(answers).map(all -> all.list());
+    }
+
+    private Future<Void> each(Function<CaptureWorker, Future<Void>> action) {
+        return Future.join(workers.stream().map(action).toList()).mapEmpty();
+    }
+
+    private static Statistics sum(Statistics one, Statistics other) {
+        Map<String, Long> byInterface = new TreeMap<>(one.byInterface());
+        other.byInterface().forEach((name, frames) -> byInterface.merge(name, frames, Long::sum));
+        return new Statistics(
+                one.received() + other.received(),
+                one.delivered() + other.delivered(),
+                one.waiting() + other.waiting(),
+                one.droppedByKernel() + other.droppedByKernel(),
+                // each has seen the same interfaces lose the same frames
+                Math.max(one.droppedByInterface(), other.droppedByInterface()),
+                byInterface);
+    }
+}
