@@ -6,8 +6,8 @@
  *
  * <p>Where one thread cannot read what passes, several workers each read a packet ring of their own, and a
  * {@link io.weir.capture.Fanout} deals the frames out, by a program of ours (PACKET_FANOUT_CBPF) and not by the kernel's hash
- * (PACKET_FANOUT_HASH). That one looks at ports, so it parts the fragments of a datagram, unless it puts them together itself
- * and hands on what nobody sent, and the directions of a VXLAN tunnel. The program looks at the outermost addresses alone.
+ * (PACKET_FANOUT_HASH). That one looks at ports where it finds them, so it parts the directions of a VXLAN tunnel, whose outer
+ * ports differ, and those of frames that leave with a tag. The program looks at the outermost addresses alone.
  * What it cannot do: share the traffic between two addresses among several workers, or keep together a conversation whose
  * directions come through tunnels, or through address translation, between different outermost addresses.
  *
