@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -25,12 +26,16 @@ final class ReplayEndpoint {
             "application/gzip",
             "application/octet-stream");
 
+    private static final String OWNER_ONLY = "rw-------";
+
     private final Vertx vertx;
     private final CaptureControl capture;
     private final Audit audit;
     private final long maxBytes;
     private final long signOfLifeMs;
     private boolean busy;
+    /** Null before the first upload. */
+    private String fileName;
 
     /** @param signOfLifeMs how long an answer may take before the connection gets a sign of life, and between two of them */
     ReplayEndpoint(Vertx vertx, CaptureControl capture, Audit audit, long maxBytes, long signOfLifeMs) {
@@ -46,11 +51,9 @@ final class ReplayEndpoint {
         check(request);
         busy = true;
         request.pause();
-        Future<JsonObject> done = vertx.fileSystem()
-                .createTempFile("weir-replay", ".pcap", "rw-------")
-                .compose(file -> receive(request, file)
-                        .compose(received -> replayed(call, Path.of(file)))
-                        .eventually(() -> vertx.fileSystem().delete(file)));
+        Future<JsonObject> done = emptyFile().compose(file -> receive(request, file)
+                .compose(received -> replayed(call, Path.of(file)))
+                .eventually(() -> vertx.fileSystem().delete(file)));
         done.onComplete(result -> {
             busy = false;
             audit.control(call.caller(), request, result.succeeded() ? 200 : 400);
@@ -62,6 +65,19 @@ final class ReplayEndpoint {
                 call.json(200, result);
             }
         });
+    }
+
+    /** The same name always, which goes when the process ends, so that a stop in the middle of an upload leaves nothing behind. */
+    private Future<String> emptyFile() {
+        if (fileName != null) {
+            return vertx.fileSystem().createFile(fileName, OWNER_ONLY).map(fileName);
+        }
+        return vertx.fileSystem()
+                .createTempFile("weir-replay", ".pcap", OWNER_ONLY)
+                .onSuccess(created -> {
+                    fileName = created;
+                    new File(created).deleteOnExit();
+                });
     }
 
     /**
