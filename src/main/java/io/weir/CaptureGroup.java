@@ -7,8 +7,6 @@ import io.weir.capture.Filter;
 import io.weir.capture.FrameSource.Statistics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -132,15 +130,7 @@ final class CaptureGroup {
     }
 
     private static Statistics sum(Statistics one, Statistics other) {
-        Map<String, Long> byInterface = new TreeMap<>(one.byInterface());
-        other.byInterface().forEach((name, frames) -> byInterface.merge(name, frames, Long::sum));
-        return new Statistics(
-                one.received() + other.received(),
-                one.delivered() + other.delivered(),
-                one.waiting() + other.waiting(),
-                one.droppedByKernel() + other.droppedByKernel(),
-                // each has seen the same interfaces lose the same frames
-                Math.max(one.droppedByInterface(), other.droppedByInterface()),
-                byInterface);
+        // each has seen the same interfaces lose the same frames
+        return one.and(other, Math.max(one.droppedByInterface(), other.droppedByInterface()));
     }
 }

@@ -2,7 +2,6 @@ package io.weir.capture;
 
 import io.weir.capture.FrameSource.Statistics;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Adds up the statistics of the sources that were open one after the other. Any thread; not for the packet path. */
 final class CaptureLedger {
@@ -51,14 +50,6 @@ final class CaptureLedger {
     }
 
     private static Statistics sum(Statistics one, Statistics other) {
-        Map<String, Long> byInterface = new TreeMap<>(one.byInterface());
-        other.byInterface().forEach((name, frames) -> byInterface.merge(name, frames, Long::sum));
-        return new Statistics(
-                one.received() + other.received(),
-                one.delivered() + other.delivered(),
-                one.waiting() + other.waiting(),
-                one.droppedByKernel() + other.droppedByKernel(),
-                one.droppedByInterface() + other.droppedByInterface(),
-                byInterface);
+        return one.and(other, one.droppedByInterface() + other.droppedByInterface());
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.capture;
 
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Where frames come from: a file, a packet ring, libpcap. All methods but {@link #statistics} and {@link #interrupt} belong to
@@ -60,5 +61,22 @@ public interface FrameSource extends AutoCloseable {
             long waiting,
             long droppedByKernel,
             long droppedByInterface,
-            Map<String, Long> byInterface) {}
+            Map<String, Long> byInterface) {
+        /**
+         * Those of two sources together.
+         *
+         * @param droppedByInterface of both: the sum, unless they were losing the same frames
+         */
+        public Statistics and(Statistics other, long droppedByInterface) {
+            Map<String, Long> frames = new TreeMap<>(byInterface);
+            other.byInterface.forEach((name, count) -> frames.merge(name, count, Long::sum));
+            return new Statistics(
+                    received + other.received,
+                    delivered + other.delivered,
+                    waiting + other.waiting,
+                    droppedByKernel + other.droppedByKernel,
+                    droppedByInterface,
+                    frames);
+        }
+    }
 }

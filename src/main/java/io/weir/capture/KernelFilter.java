@@ -1,5 +1,6 @@
 package io.weir.capture;
 
+import static io.weir.capture.BpfAssembler.NETWORK;
 import static io.weir.capture.BpfProgram.CLASS_ALU;
 import static io.weir.capture.BpfProgram.CLASS_JMP;
 import static io.weir.capture.BpfProgram.CLASS_LD;
@@ -17,7 +18,6 @@ import static io.weir.capture.BpfProgram.SOURCE_X;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Assembles the program that a live source attaches to its socket: which interfaces, no second copies on loopback, nothing of the own
@@ -30,12 +30,13 @@ final class KernelFilter {
     static final int METADATA_PACKET_TYPE = METADATA + 4;
     static final int METADATA_INTERFACE = METADATA + 8;
     static final int METADATA_HARDWARE_TYPE = METADATA + 28;
-    private static final int NETWORK = -0x100000;
 
     private static final int PACKET_OUTGOING = 4;
     private static final int PROTOCOL_IPV4 = 0x0800;
     private static final int PROTOCOL_IPV6 = 0x86DD;
     private static final int TCP = 6;
+
+    private static final int REFUSE = 0;
 
     private static final int ADD = 0x00;
     private static final int SUBTRACT = 0x10;
@@ -51,29 +52,28 @@ final class KernelFilter {
     /** Of the kernel's 4096 instructions these take a quarter. */
     static final int MAX_INTERFACES = 500;
 
-    private long[] code = new long[64];
-    private int length;
+    private final BpfAssembler code = new BpfAssembler();
 
     /** Frames of these interfaces only, at most {@value #MAX_INTERFACES}: they are compared one by one. */
     KernelFilter interfaces(int[] indexes) {
-        load(MODE_ABS | SIZE_W, METADATA_INTERFACE);
+        code.load(MODE_ABS | SIZE_W, METADATA_INTERFACE);
         int[] passes = new int[indexes.length];
         for (int index = 0; index < indexes.length; index++) {
-            unlessEqualSkip(indexes[index], 1);
-            passes[index] = jump();
+            code.unlessEqualSkip(indexes[index], 1);
+            passes[index] = code.jump();
         }
-        refuse();
-        land(passes);
+        code.answer(REFUSE);
+        code.land(passes);
         return this;
     }
 
     /** Drops the sender's copy of each frame on a loopback interface, where the receiver's comes too. */
     KernelFilter noSecondCopies() {
-        load(MODE_ABS | SIZE_W, METADATA_PACKET_TYPE);
-        unlessEqualSkip(PACKET_OUTGOING, 3);
-        load(MODE_ABS | SIZE_W, METADATA_HARDWARE_TYPE);
-        unlessEqualSkip(LiveInterface.HARDWARE_LOOPBACK, 1);
-        refuse();
+        code.load(MODE_ABS | SIZE_W, METADATA_PACKET_TYPE);
+        code.unlessEqualSkip(PACKET_OUTGOING, 3);
+        code.load(MODE_ABS | SIZE_W, METADATA_HARDWARE_TYPE);
+        code.unlessEqualSkip(LiveInterface.HARDWARE_LOOPBACK, 1);
+        code.answer(REFUSE);
         return this;
     }
 
@@ -82,34 +82,34 @@ final class KernelFilter {
      * too short for a whole TCP header pass unseen.
      */
     KernelFilter without(OwnService service) {
-        load(MODE_ABS | SIZE_W, METADATA_PROTOCOL);
-        unlessEqualSkip(PROTOCOL_IPV4, 1);
-        int toIpv4 = jump();
-        unlessEqualSkip(PROTOCOL_IPV6, 1);
-        int toIpv6 = jump();
-        int other = jump();
+        code.load(MODE_ABS | SIZE_W, METADATA_PROTOCOL);
+        code.unlessEqualSkip(PROTOCOL_IPV4, 1);
+        int toIpv4 = code.jump();
+        code.unlessEqualSkip(PROTOCOL_IPV6, 1);
+        int toIpv6 = code.jump();
+        int other = code.jump();
 
-        land(toIpv4);
+        code.land(toIpv4);
         int short4 = jumpIfShorter(IPV4_BYTES + PORTS_BYTES);
-        load(MODE_ABS | SIZE_B, NETWORK + 9);
-        skipIfEqual(TCP, 1);
-        int noTcp = jump();
-        load(MODE_ABS | SIZE_H, NETWORK + 6);
+        code.load(MODE_ABS | SIZE_B, NETWORK + 9);
+        code.skipIfEqual(TCP, 1);
+        int noTcp = code.jump();
+        code.load(MODE_ABS | SIZE_H, NETWORK + 6);
         // only the first fragment has ports
-        add(CLASS_JMP | 0x40, 0, 1, 0x1FFF);
-        int fragment = jump();
-        add(CLASS_LDX | MODE_MSH | SIZE_B, 0, 0, NETWORK);
+        code.add(CLASS_JMP | 0x40, 0, 1, 0x1FFF);
+        int fragment = code.jump();
+        code.add(CLASS_LDX | MODE_MSH | SIZE_B, 0, 0, NETWORK);
         int shortOptions = jumpIfShorterBehindOptions();
         refuseService(service, false);
-        int ipv4Done = jump();
+        int ipv4Done = code.jump();
 
-        land(toIpv6);
+        code.land(toIpv6);
         int short6 = jumpIfShorter(IPV6_BYTES + PORTS_BYTES);
-        load(MODE_ABS | SIZE_B, NETWORK + 6);
-        skipIfEqual(TCP, 1);
-        int noTcp6 = jump();
+        code.load(MODE_ABS | SIZE_B, NETWORK + 6);
+        code.skipIfEqual(TCP, 1);
+        int noTcp6 = code.jump();
         refuseService(service, true);
-        land(other, short4, noTcp, fragment, shortOptions, ipv4Done, short6, noTcp6);
+        code.land(other, short4, noTcp, fragment, shortOptions, ipv4Done, short6, noTcp6);
         return this;
     }
 
@@ -121,37 +121,37 @@ final class KernelFilter {
      * @param snapLengthBytes bytes that the kernel keeps of an accepted frame
      */
     BpfProgram then(BpfProgram ethernet, BpfProgram ip, int snapLengthBytes) {
-        load(MODE_ABS | SIZE_W, METADATA_HARDWARE_TYPE);
-        unlessEqualSkip(LiveInterface.HARDWARE_ETHERNET, 1);
-        int first = jump();
-        unlessEqualSkip(LiveInterface.HARDWARE_LOOPBACK, 1);
-        int second = jump();
+        code.load(MODE_ABS | SIZE_W, METADATA_HARDWARE_TYPE);
+        code.unlessEqualSkip(LiveInterface.HARDWARE_ETHERNET, 1);
+        int first = code.jump();
+        code.unlessEqualSkip(LiveInterface.HARDWARE_LOOPBACK, 1);
+        int second = code.jump();
         append(ip, snapLengthBytes, true);
-        land(first, second);
+        code.land(first, second);
         return then(ethernet, snapLengthBytes);
     }
 
     /** Ends the program with what the user wants, compiled for frames that begin as these do. */
     BpfProgram then(BpfProgram program, int snapLengthBytes) {
         append(program, snapLengthBytes, false);
-        return new BpfProgram(Arrays.copyOf(code, length));
+        return code.program();
     }
 
     /** A jump for frames with fewer bytes from the network header on, or a few more: never for a whole TCP segment. */
     private int jumpIfShorter(int bytes) {
-        load(MODE_LEN, 0);
-        add(CLASS_JMP | JUMP_AT_LEAST, 1, 0, LINK_BYTES + bytes);
-        return jump();
+        code.load(MODE_LEN, 0);
+        code.add(CLASS_JMP | JUMP_AT_LEAST, 1, 0, LINK_BYTES + bytes);
+        return code.jump();
     }
 
     /** The same for the ports behind an IPv4 header of X bytes, which this leaves in X. */
     private int jumpIfShorterBehindOptions() {
-        load(MODE_LEN, 0);
+        code.load(MODE_LEN, 0);
         // so that the difference is never negative
-        add(CLASS_ALU | ADD, 0, 0, MAX_IPV4_BYTES);
-        add(CLASS_ALU | SUBTRACT | SOURCE_X, 0, 0, 0);
-        add(CLASS_JMP | JUMP_AT_LEAST, 1, 0, MAX_IPV4_BYTES + LINK_BYTES + PORTS_BYTES);
-        return jump();
+        code.add(CLASS_ALU | ADD, 0, 0, MAX_IPV4_BYTES);
+        code.add(CLASS_ALU | SUBTRACT | SOURCE_X, 0, 0, 0);
+        code.add(CLASS_JMP | JUMP_AT_LEAST, 1, 0, MAX_IPV4_BYTES + LINK_BYTES + PORTS_BYTES);
+        return code.jump();
     }
 
     private void refuseService(OwnService service, boolean ipv6) {
@@ -173,22 +173,22 @@ final class KernelFilter {
         ByteBuffer words = ByteBuffer.wrap(address);
         int remaining = address.length / 4;
         while (words.hasRemaining()) {
-            load(MODE_ABS | SIZE_W, NETWORK + addressAt + words.position());
+            code.load(MODE_ABS | SIZE_W, NETWORK + addressAt + words.position());
             remaining--;
             // behind the other words' pairs come three instructions for the port
-            unlessEqualSkip(words.getInt(), 2 * remaining + 3);
+            code.unlessEqualSkip(words.getInt(), 2 * remaining + 3);
         }
         refusePort(port, ipv6, portAt);
     }
 
     private void refusePort(int port, boolean ipv6, int portAt) {
         if (ipv6) {
-            load(MODE_ABS | SIZE_H, NETWORK + 40 + portAt);
+            code.load(MODE_ABS | SIZE_H, NETWORK + 40 + portAt);
         } else {
-            load(MODE_IND | SIZE_H, NETWORK + portAt);
+            code.load(MODE_IND | SIZE_H, NETWORK + portAt);
         }
-        unlessEqualSkip(port, 1);
-        refuse();
+        code.unlessEqualSkip(port, 1);
+        code.answer(REFUSE);
     }
 
     private void append(BpfProgram program, int snapLengthBytes, boolean fromNetworkHeader) {
@@ -200,7 +200,7 @@ final class KernelFilter {
             } else if (fromNetworkHeader && readsFrame(operation) && constant >= 0) {
                 constant += NETWORK;
             }
-            add(operation, (int) (instruction >>> 40), (int) (instruction >>> 32), constant);
+            code.add(operation, (int) (instruction >>> 40), (int) (instruction >>> 32), constant);
         }
     }
 
@@ -208,40 +208,5 @@ final class KernelFilter {
         int mode = operation & 0xE0;
         int kind = operation & 0x07;
         return kind == CLASS_LD && (mode == MODE_ABS || mode == MODE_IND) || kind == CLASS_LDX && mode == MODE_MSH;
-    }
-
-    private void load(int mode, int constant) {
-        add(CLASS_LD | mode, 0, 0, constant);
-    }
-
-    private void unlessEqualSkip(int constant, int skip) {
-        add(CLASS_JMP | 0x10, 0, skip, constant);
-    }
-
-    private void skipIfEqual(int constant, int skip) {
-        add(CLASS_JMP | 0x10, skip, 0, constant);
-    }
-
-    private void refuse() {
-        add(CLASS_RET, 0, 0, 0);
-    }
-
-    /** A jump whose target {@link #land} fills in. */
-    private int jump() {
-        add(CLASS_JMP, 0, 0, 0);
-        return length - 1;
-    }
-
-    private void land(int... jumps) {
-        for (int at : jumps) {
-            code[at] = BpfProgram.instruction(CLASS_JMP, 0, 0, length - 1 - at);
-        }
-    }
-
-    private void add(int operation, int jumpTrue, int jumpFalse, int constant) {
-        if (length == code.length) {
-            code = Arrays.copyOf(code, 2 * length);
-        }
-        code[length++] = BpfProgram.instruction(operation, jumpTrue, jumpFalse, constant);
     }
 }

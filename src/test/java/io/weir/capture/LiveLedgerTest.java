@@ -1,7 +1,6 @@
 package io.weir.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.capture.FrameSource.Statistics;
 import java.io.IOException;
@@ -160,17 +159,7 @@ class LiveLedgerTest {
             Namespace.cable("one", "other");
             try (LiveSource source = LiveSources.open(options(backend, "one"))) {
                 send(30, WEB);
-                assertThatThrownBy(() -> {
-                            for (int round = 0; round < 100; round++) {
-                                source.poll(
-                                        frame -> {
-                                            throw new IllegalStateException("handler");
-                                        },
-                                        10,
-                                        50);
-                            }
-                        })
-                        .hasMessage("handler");
+                Recorder.throwAtOneFrame(source);
                 assertCounts(source, 30, 1, 29, 0);
                 new Recorder().drain(source);
                 assertCounts(source, 30, 30, 0, 0);

@@ -1,5 +1,7 @@
 package io.weir.capture;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,5 +46,20 @@ final class Recorder implements FrameHandler {
             empty = source.poll(this, 100, 10) == 0 ? empty + 1 : 0;
         }
         return this;
+    }
+
+    /** Polls with a handler that throws, until it has thrown. */
+    static void throwAtOneFrame(FrameSource source) {
+        assertThatThrownBy(() -> {
+                    for (int round = 0; round < 100; round++) {
+                        source.poll(
+                                frame -> {
+                                    throw new IllegalStateException("handler");
+                                },
+                                10,
+                                50);
+                    }
+                })
+                .hasMessage("handler");
     }
 }
