@@ -49,6 +49,7 @@ final class Service {
     static Service start(Configuration values) throws FailureException, ConfigurationException {
         Relations.requireFiles(values);
         LiveSources.prepare();
+        spareLibraries();
         Filter filter = filter(values);
         ConnectionBound bound = new ConnectionBound(values.integer(Schema.CONNECTIONS));
         Transport transport = transport();
@@ -81,6 +82,21 @@ final class Service {
             vertx.close();
             throw failure;
         }
+    }
+
+    /** What the libraries would set up or find out at each start, and weir has no use for. What is given stands. */
+    private static void spareLibraries() {
+        // Netty's buffers in recordings of the JVM: to offer them starts the recorder, which is a sixth of a whole
+        // start
+        preset("io.netty.jfr.enabled", "false");
+        // a name for connections in Netty's own log, for which it looks through all interfaces of the node
+        preset("io.netty.machineId", "02:00:00:00:00:01");
+        // the one name that is resolved is that of weir's own host: the JVM's resolver will do
+        preset("vertx.disableDnsResolver", "true");
+    }
+
+    private static void preset(String property, String value) {
+        System.getProperties().putIfAbsent(property, value);
     }
 
     private static <T> T await(CompletionStage<T> stage) throws FailureException {
