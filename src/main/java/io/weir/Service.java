@@ -31,6 +31,8 @@ final class Service {
     private static final int PATIENCE_S = 10;
     /** Root and service have an event loop each, besides those of the partitions. */
     private static final int OTHER_LOOPS = 3;
+    /** After the start, when whoever waits for it has been answered. */
+    private static final int METRICS_AFTER_MS = 1_000;
 
     private final Vertx vertx;
     private final RootVerticle root;
@@ -73,10 +75,12 @@ final class Service {
             Service service = new Service(vertx, root);
             service.tell(values);
             // not needed to be ready, and the first to look should not have to wait
-            vertx.executeBlocking(() -> {
-                root.probe().metrics().prepare();
-                return null;
-            });
+            vertx.setTimer(
+                    METRICS_AFTER_MS,
+                    later -> vertx.executeBlocking(() -> {
+                        root.probe().metrics().prepare();
+                        return null;
+                    }));
             return service;
         } catch (RuntimeException | FailureException failure) {
             vertx.close();
