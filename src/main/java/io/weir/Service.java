@@ -90,8 +90,7 @@ final class Service {
 
     /** What the libraries would set up or find out at each start, and weir has no use for. What is given stands. */
     private static void spareLibraries() {
-        // Netty's buffers in recordings of the JVM: to offer them starts the recorder, which is a sixth of a whole
-        // start
+        // its buffers in recordings of the JVM: to offer them starts the recorder, a sixth of a whole start
         preset("io.netty.jfr.enabled", "false");
         // a name for connections in Netty's own log, for which it looks through all interfaces of the node
         preset("io.netty.machineId", "02:00:00:00:00:01");
