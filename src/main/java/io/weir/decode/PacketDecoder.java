@@ -28,11 +28,13 @@ public final class PacketDecoder {
     private final Cursor cursor = new Cursor();
     private final Layers layers;
     private final LinkLayer link;
+    private final PredictedHeaders predicted;
 
     /** @param verifyChecksums whether TCP checksums are verified; costs a look at every byte */
     public PacketDecoder(boolean verifyChecksums) {
         layers = new Layers(cursor, verifyChecksums);
         link = new LinkLayer(cursor, layers);
+        predicted = new PredictedHeaders(verifyChecksums);
     }
 
     /**
@@ -59,7 +61,14 @@ public final class PacketDecoder {
             int vlanTag,
             boolean checksumOffloaded,
             Segment into) {
-        start(memory, checksumOffloaded, into.noPath());
+        requireBigEndian(memory);
+        into.noPath();
+        if (linkType == LinkLayer.ETHERNET
+                && vlanTag == NO_TAG
+                && predicted.decode(memory, offset, offset + capturedLength, checksumOffloaded, into)) {
+            return Decoded.SEGMENT;
+        }
+        start(memory, checksumOffloaded, into);
         if (vlanTag != NO_TAG && !layers.ethernet.vlan(vlanTag)) {
             return Decoded.TOO_DEEP;
         }
@@ -75,6 +84,7 @@ public final class PacketDecoder {
      */
     public Decoded resume(
             int protocol, ByteBuffer memory, int offset, int length, boolean checksumOffloaded, Segment into) {
+        requireBigEndian(memory);
         start(memory, checksumOffloaded, into);
         return layers.payload.decode(protocol, offset, offset + length, offset + length, into.ipv6());
     }
@@ -84,10 +94,13 @@ public final class PacketDecoder {
         return cursor.fragment;
     }
 
-    private void start(ByteBuffer memory, boolean checksumOffloaded, Segment into) {
+    private static void requireBigEndian(ByteBuffer memory) {
         if (memory.order() != ByteOrder.BIG_ENDIAN) {
             throw new IllegalArgumentException("packets are read from big-endian buffers; call order(BIG_ENDIAN)");
         }
+    }
+
+    private void start(ByteBuffer memory, boolean checksumOffloaded, Segment into) {
         cursor.memory = memory;
         cursor.segment = into;
         cursor.checksumOffloaded = checksumOffloaded;

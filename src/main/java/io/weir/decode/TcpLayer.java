@@ -7,7 +7,7 @@ final class TcpLayer {
     static final int PROTOCOL = 6;
     static final int HEADER_BYTES = 20;
 
-    private static final int FLAGS = 0x1FF;
+    static final int FLAGS = 0x1FF;
 
     private static final int END = 0;
     private static final int NO_OPERATION = 1;
@@ -25,7 +25,7 @@ final class TcpLayer {
     private static final int FAST_OPEN_MAGIC = 0xF989;
 
     /** NOP, NOP, timestamps of length 10: what almost every segment of an open connection carries (RFC 7323 appendix A). */
-    private static final int NOP_NOP_TIMESTAMPS = 0x0101080A;
+    static final int NOP_NOP_TIMESTAMPS = 0x0101080A;
 
     private final Cursor cursor;
     private final boolean verifyChecksums;
