@@ -5,12 +5,14 @@ import java.util.Map;
 
 /** Adds up the statistics of the sources that were open one after the other. Any thread; not for the packet path. */
 final class CaptureLedger {
+    private static final long COUNT_NS = 50_000_000;
     private static final Statistics NOTHING = new Statistics(0, 0, 0, 0, 0, Map.of());
 
     private Statistics before = NOTHING;
     private FrameSource open;
     private FrameSource last;
     private long reopenings;
+    private long countedNs;
 
     synchronized void opened(FrameSource source) {
         open = source;
@@ -30,6 +32,21 @@ final class CaptureLedger {
     synchronized void countNow() {
         if (open != null) {
             open.countNow();
+        }
+    }
+
+    /** The same, if it was not done just before. Capture thread. */
+    void countNowAndThen(long nowNs) {
+        if (nowNs - countedNs > COUNT_NS) {
+            countedNs = nowNs;
+            countNow();
+        }
+    }
+
+    /** Makes the open source return if it waits for frames. */
+    synchronized void interrupt() {
+        if (open instanceof LiveSource) {
+            open.interrupt();
         }
     }
 

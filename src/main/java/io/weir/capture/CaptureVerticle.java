@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Owns one source and hands its frames to a sink, on a worker thread of its own, in slices of at most 10 ms, so that
- * control and stop get through between them. A live source that breaks is opened again, with growing pauses.
+ * Owns one source and hands its frames to a sink, on a worker thread of its own, in slices of at most 10 ms and waits that
+ * control breaks off, so that control and stop get through between them. A live source that breaks is opened again, with growing pauses.
  *
  * <p>Deploying fails if the source cannot be opened the first time. Public methods may be called from any thread; their
  * futures complete on the caller's Vert.x context, if it has one.
@@ -21,7 +21,7 @@ public final class CaptureVerticle extends VerticleBase {
     public static final int FRAMES_PER_POLL = 64;
 
     private static final long SLICE_NS = 10_000_000;
-    private static final int WAIT_MS = 5;
+    private static final int WAIT_MS = 25;
     private static final long REFRESH_NS = 1_000_000_000;
 
     private final SourceOpener opener;
@@ -220,7 +220,7 @@ public final class CaptureVerticle extends VerticleBase {
                 idle = frames == 0;
             }
         } finally {
-            ledger.countNow();
+            ledger.countNowAndThen(startedNs);
             sink.sliceEnded(idle && source instanceof LiveSource live ? live.presentNs() : 0);
         }
         return true;
@@ -287,12 +287,14 @@ public final class CaptureVerticle extends VerticleBase {
 
     /** On the worker's thread between two slices, when no frame is on its way and the counters fit together. Be short. */
     public <T> Future<T> betweenSlices(Callable<T> action) {
-        return WorkerCall.on(context, () -> {
+        Future<T> answer = WorkerCall.on(context, () -> {
             if (undeployed) {
                 throw new IllegalStateException("the capture is stopped for good");
             }
             ledger.countNow();
             return action.call();
         });
+        ledger.interrupt();
+        return answer;
     }
 }

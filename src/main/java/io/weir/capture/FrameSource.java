@@ -34,7 +34,7 @@ public interface FrameSource extends AutoCloseable {
      * Frames seen by the kernel, delivered, dropped; cumulative since opening. Any thread.
      *
      * <p>At every moment received = delivered + waiting + droppedByKernel. How many frames the kernel holds is known as of
-     * the latest {@link #countNow}, or of a poll that found nothing.
+     * the latest {@link #countNow}.
      */
     Statistics statistics();
 

@@ -21,8 +21,7 @@ final class PacketRing implements LiveSource {
     private static final int BLOCK_FIRST = 16;
     private static final int STATUS_KERNEL = 0;
     private static final int STATUS_USER = 1;
-
-    private static final int BLOCKS_BETWEEN_STATISTICS = 64;
+    private static final int STATUS_TIMED_OUT = 0x20;
 
     private static final VarHandle WORD = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
@@ -35,6 +34,7 @@ final class PacketRing implements LiveSource {
     private final RingShare share;
     private final RingFilter program;
     private final InterfaceTally tally = new InterfaceTally();
+    private final RingNap nap;
 
     private ByteBuffer headers;
     private RingFrames frames;
@@ -42,7 +42,6 @@ final class PacketRing implements LiveSource {
     private int block;
     private int framesLeft;
     private int frameAt;
-    private int blocksSinceStatistics;
 
     private final KernelCounts counts = new KernelCounts();
 
@@ -53,6 +52,7 @@ final class PacketRing implements LiveSource {
         blockBytes = RingSocket.blockBytes(options);
         blocks = Math.max(2, options.bufferBytes() / blockBytes);
         latencyMs = options.latencyMs();
+        nap = new RingNap(latencyMs, blocks);
         program = new RingFilter(
                 targets, options.ownService().orElse(null), Math.min(options.snapLengthBytes(), blockBytes - 256));
         promiscuous = options.promiscuous();
@@ -106,18 +106,21 @@ final class PacketRing implements LiveSource {
     public int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException {
         try {
             int handedOn = drain(handler, maxFrames);
-            if (handedOn == 0) {
-                countNow();
-                if (waitMs > 0) {
-                    if (socket.await(waitMs)) {
-                        checkError(socket.takeError());
-                    }
-                    handedOn = drain(handler, maxFrames);
-                }
+            if (handedOn == 0 && waitMs > 0) {
+                await(waitMs);
+                handedOn = drain(handler, maxFrames);
             }
             return handedOn == 0 ? orLeft(handler, maxFrames) : handedOn;
         } catch (LastErrorException failure) {
             throw new CaptureException("The packet ring on " + targets + " broke: " + failure.getMessage(), failure);
+        }
+    }
+
+    private void await(int waitMs) throws CaptureException {
+        int napMs = Math.min(waitMs, nap.nextMs(System.nanoTime()));
+        boolean woken = napMs > 0 && socket.sleep(napMs);
+        if (!woken && !ready(block * blockBytes) && socket.await(waitMs - napMs)) {
+            checkError(socket.takeError());
         }
     }
 
@@ -170,11 +173,9 @@ final class PacketRing implements LiveSource {
     }
 
     private void giveBack(int blockAt) {
+        nap.read((headers.getInt(blockAt + BLOCK_STATUS) & STATUS_TIMED_OUT) == 0);
         WORD.setRelease(headers, blockAt + BLOCK_STATUS, STATUS_KERNEL);
         block = block + 1 == blocks ? 0 : block + 1;
-        if (++blocksSinceStatistics >= BLOCKS_BETWEEN_STATISTICS) {
-            countNow();
-        }
     }
 
     private boolean ready(int blockAt) {
@@ -188,7 +189,6 @@ final class PacketRing implements LiveSource {
 
     @Override
     public void countNow() {
-        blocksSinceStatistics = 0;
         long counters = socket.takeStatistics();
         counts.add(counters >>> 32, counters & 0xFFFFFFFFL);
     }

@@ -19,7 +19,6 @@ final class PcapSource implements LiveSource {
     private static final int ANY_INDEX = 0;
     private static final int LEAST_BUFFER_BYTES = 1 << 20;
     private static final long NAP_NS = 1_000_000;
-    private static final int POLLS_BETWEEN_STATISTICS = 64;
 
     private final LiveOptions options;
     private final LiveTargets targets;
@@ -30,7 +29,6 @@ final class PcapSource implements LiveSource {
     private volatile Thread waiting;
     private volatile boolean interrupted;
     private int nextCall;
-    private int pollsSinceStatistics;
 
     private final KernelCounts counts = new KernelCounts();
     private volatile long droppedByInterfaces;
@@ -118,9 +116,6 @@ final class PcapSource implements LiveSource {
         waiting = Thread.currentThread();
         while (true) {
             int handedOn = dispatch(handler, maxFrames);
-            if (handedOn == 0 || ++pollsSinceStatistics >= POLLS_BETWEEN_STATISTICS) {
-                countNow();
-            }
             if (handedOn > 0 || interrupted || System.nanoTime() >= deadline) {
                 interrupted = false;
                 return handedOn;
@@ -168,6 +163,7 @@ final class PcapSource implements LiveSource {
 
     @Override
     public boolean crowded(int quarters) {
+        countNow();
         long nowNs = System.currentTimeMillis() * 1_000_000;
         LiveOptions each = shared();
         for (PcapCall call : calls) {
@@ -180,7 +176,6 @@ final class PcapSource implements LiveSource {
 
     @Override
     public void countNow() {
-        pollsSinceStatistics = 0;
         long lostByInterfaces = droppedByInterfacesBefore;
         for (PcapCall call : calls) {
             call.countReceived(counts);

@@ -36,6 +36,8 @@ final class RingSocket implements AutoCloseable {
     private static final int STATISTICS_BYTES = 12;
     private static final int FRAME_BYTES = 2048;
     private static final int POLL_ENTRY_BYTES = 8;
+    private static final int WAKE_ENTRY = 0;
+    private static final int RING_ENTRY = POLL_ENTRY_BYTES;
 
     private final Object closing = new Object();
     private final Memory waiting = new Memory(2 * POLL_ENTRY_BYTES);
@@ -58,10 +60,10 @@ final class RingSocket implements AutoCloseable {
             throw failure;
         }
         waiting.clear();
-        waiting.setInt(0, fd);
-        waiting.setShort(4, (short) (Libc.POLLIN | Libc.POLLERR));
-        waiting.setInt(POLL_ENTRY_BYTES, wakeFd);
-        waiting.setShort(POLL_ENTRY_BYTES + 4, (short) Libc.POLLIN);
+        waiting.setInt(WAKE_ENTRY, wakeFd);
+        waiting.setShort(WAKE_ENTRY + 4, (short) Libc.POLLIN);
+        waiting.setInt(RING_ENTRY, fd);
+        waiting.setShort(RING_ENTRY + 4, (short) (Libc.POLLIN | Libc.POLLERR));
     }
 
     /** How large a block of a ring is: holds a frame, and a few blocks fit into the memory. */
@@ -164,20 +166,43 @@ final class RingSocket implements AutoCloseable {
      * @return whether the socket reports an error, see {@link #takeError}
      */
     boolean await(int timeoutMs) {
-        waiting.setShort(6, (short) 0);
-        waiting.setShort(POLL_ENTRY_BYTES + 6, (short) 0);
+        if (!poll(2, timeoutMs)) {
+            return false;
+        }
+        woken();
+        return (waiting.getShort(RING_ENTRY + 6) & Libc.POLLERR) != 0;
+    }
+
+    /**
+     * Waits until {@link #wake} is called or the time is over, whatever becomes of the ring.
+     *
+     * @return whether it was called
+     */
+    boolean sleep(int timeoutMs) {
+        return poll(1, timeoutMs) && woken();
+    }
+
+    private boolean woken() {
+        if (waiting.getShort(WAKE_ENTRY + 6) == 0) {
+            return false;
+        }
+        Libc.read(wakeFd, Libc.address(answer), 8);
+        return true;
+    }
+
+    /** @return false if it was interrupted, and nothing is known */
+    private boolean poll(int entries, int timeoutMs) {
+        waiting.setShort(WAKE_ENTRY + 6, (short) 0);
+        waiting.setShort(RING_ENTRY + 6, (short) 0);
         try {
-            Libc.poll(Libc.address(waiting), 2, timeoutMs);
+            Libc.poll(Libc.address(waiting), entries, timeoutMs);
+            return true;
         } catch (LastErrorException interrupted) {
             if (interrupted.getErrorCode() != Libc.EINTR) {
                 throw interrupted;
             }
             return false;
         }
-        if (waiting.getShort(POLL_ENTRY_BYTES + 6) != 0) {
-            Libc.read(wakeFd, Libc.address(answer), 8);
-        }
-        return (waiting.getShort(6) & Libc.POLLERR) != 0;
     }
 
     /** The pending error number, 0 for none; taking it clears it. */

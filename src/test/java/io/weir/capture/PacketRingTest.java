@@ -109,6 +109,7 @@ class PacketRingTest {
                 int sent = 3_000;
                 sendDatagrams(sent);
                 Recorder got = new Recorder().drain(source);
+                source.countNow();
                 FrameSource.Statistics counts = source.statistics();
 
                 assertThat(counts.droppedByKernel()).isPositive();
