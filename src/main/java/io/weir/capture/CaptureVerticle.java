@@ -213,7 +213,7 @@ public final class CaptureVerticle extends VerticleBase {
                     LockSupport.parkNanos(SinkGuard.NOT_READY_NS);
                     break;
                 }
-                int frames = source.poll(sink, FRAMES_PER_POLL, WAIT_MS);
+                int frames = sink.take(source, FRAMES_PER_POLL, WAIT_MS);
                 if (frames == FrameSource.END) {
                     return false;
                 }

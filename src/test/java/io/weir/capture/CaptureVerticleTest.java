@@ -56,6 +56,27 @@ class CaptureVerticleTest {
     }
 
     @Test
+    void aSourceIsWaitedForOnlyWhenAllThatItGaveIsHandedOver() throws Exception {
+        AtomicInteger waits = new AtomicInteger();
+        deploy(new Scripted(3, null) {
+            @Override
+            public int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException {
+                if (waitMs == 0) {
+                    return 0;
+                }
+                assertThat(sink.handedOver).hasValue(sink.frames.get());
+                waits.incrementAndGet();
+                return super.poll(handler, 1, waitMs);
+            }
+        });
+
+        await().until(() -> journal.lines.size() > 1);
+        assertThat(journal.lines).containsExactly("opened", "ended");
+        assertThat(waits).hasValue(4);
+        assertThat(sink.frames).hasValue(3);
+    }
+
+    @Test
     void aSinkWithoutRoomHoldsAFileBackButNotControl() throws Exception {
         sink.ready.set(false);
         CaptureVerticle verticle = deploy(new Scripted(1000, null));
@@ -223,6 +244,7 @@ class CaptureVerticleTest {
 
     private static final class Sink implements FrameSink {
         private final AtomicInteger frames = new AtomicInteger();
+        private final AtomicInteger handedOver = new AtomicInteger();
         private final AtomicLong latestNs = new AtomicLong();
         private final AtomicBoolean ready = new AtomicBoolean(true);
         private volatile int throwAt = -1;
@@ -243,6 +265,7 @@ class CaptureVerticleTest {
         public void sliceEnded(long timeNs) {
             assertThat(timeNs).isGreaterThanOrEqualTo(latestNs.get());
             latestNs.set(timeNs);
+            handedOver.set(frames.get());
         }
     }
 
@@ -278,7 +301,7 @@ class CaptureVerticleTest {
     }
 
     /** Gives so many frames, then ends or breaks. */
-    private static final class Scripted implements FrameSource {
+    private static class Scripted implements FrameSource {
         private final int total;
         private final CaptureException last;
         private final Frame frame = new Frame();
