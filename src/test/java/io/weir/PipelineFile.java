@@ -29,6 +29,7 @@ import io.weir.relay.RelayOptions;
 import io.weir.relay.StreamEvent.Data;
 import io.weir.relay.StreamIds;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,6 +126,7 @@ final class PipelineFile {
         long lostBefore = subscriber.lost;
         long startCpuNs = cpuNs();
         long startThreadCpuNs = THREADS.getCurrentThreadCpuTime();
+        long startLoopsCpuNs = loopsCpuNs();
         long startNs = System.nanoTime();
         try (CaptureFile source = CaptureFile.open(file)) {
             while (source.poll(intake, FRAMES_PER_POLL, 0) != FrameSource.END) {
@@ -141,10 +143,11 @@ final class PipelineFile {
         double seconds = (System.nanoTime() - startNs) / 1e9;
         long cpuNs = cpuNs() - startCpuNs;
         long threadCpuNs = THREADS.getCurrentThreadCpuTime() - startThreadCpuNs;
+        long loopsCpuNs = loopsCpuNs() - startLoopsCpuNs;
         long frames = intake.frames().get(FrameCounter.DELIVERED);
         long frameBytes = intake.frames().get(FrameCounter.CAPTURED_BYTES);
         System.out.printf(
-                "%d packets %d bytes -> %d bytes told, %d events lost, %.3f s, %.0f kpps, %.1f MB/s, cpu %.3f s, capture thread %.3f s%n",
+                "%d packets %d bytes -> %d bytes told, %d events lost, %.3f s, %.0f kpps, %.1f MB/s, cpu %.3f s, capture thread %.3f s, event loops %.3f s%n",
                 frames,
                 frameBytes,
                 subscriber.bytes - bytesBefore,
@@ -153,7 +156,8 @@ final class PipelineFile {
                 frames / seconds / 1e3,
                 frameBytes / seconds / 1e6,
                 cpuNs / 1e9,
-                threadCpuNs / 1e9);
+                threadCpuNs / 1e9,
+                loopsCpuNs / 1e9);
     }
 
     private void offer(Segment segment) {
@@ -184,6 +188,16 @@ final class PipelineFile {
     private static long cpuNs() {
         return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getProcessCpuTime();
+    }
+
+    private static long loopsCpuNs() {
+        long sum = 0;
+        for (ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
+            if (thread != null && thread.getThreadName().contains("eventloop")) {
+                sum += THREADS.getThreadCpuTime(thread.getThreadId());
+            }
+        }
+        return sum;
     }
 
     private static final class Subscriber extends AbstractVerticle {
