@@ -227,7 +227,7 @@ final class PipelineFile {
             long told = 0;
             for (Selected selected : batch.events()) {
                 if (selected.event() instanceof Data data) {
-                    told += payload ? data.payload().length : data.length();
+                    told += payload == data.hasPayload() ? data.length() : 0;
                 }
             }
             bytes += told;

@@ -71,29 +71,28 @@ public final class EventJson {
         out.raw(FROM).ascii(data.direction().sender());
         out.raw(OFFSET).number(data.offset());
         out.raw(LENGTH).number(data.length());
-        byte[] payload = data.payload();
-        if (payload != null && form != PayloadForm.NONE) {
-            long wanted = maxBytes < 0 ? payload.length : Math.max(0, maxBytes - data.offset());
-            int count = (int) Math.min(wanted, payload.length);
+        if (data.hasPayload() && form != PayloadForm.NONE) {
+            long wanted = maxBytes < 0 ? data.length() : Math.max(0, maxBytes - data.offset());
+            int count = (int) Math.min(wanted, data.length());
             if (count > 0) {
                 out.raw(PAYLOAD);
-                payload(payload, count, form, out);
+                payload(data, count, form, out);
             }
         }
         ackedTo(data.ackedTo(), out);
         out.ascii('}');
     }
 
-    private static void payload(byte[] payload, int count, PayloadForm form, JsonBytes out) {
+    private static void payload(Data data, int count, PayloadForm form, JsonBytes out) {
         switch (form) {
             case BASE64:
-                out.quotedBase64(payload, count);
+                out.quotedBase64(data.memory(), data.from(), count);
                 break;
             case TEXT:
-                out.quotedText(payload, count);
+                out.quotedText(data.memory(), data.from(), count);
                 break;
             default:
-                out.quotedHex(payload, count);
+                out.quotedHex(data.memory(), data.from(), count);
                 break;
         }
     }

@@ -3,6 +3,9 @@ package io.weir.relay;
 /** Takes in the events of one partition, in their order, on the partition's thread. */
 @FunctionalInterface
 public interface EventSink {
-    /** @param subscribers bit {@code n} is set if the subscription in slot {@code n} wants the event; never 0 */
-    void event(StreamEvent event, long subscribers);
+    /**
+     * @param subscribers bit {@code n} is set if the subscription in slot {@code n} wants the event; never 0
+     * @return whether anybody may look at the event's payload after this call; if not, its memory is used again
+     */
+    boolean event(StreamEvent event, long subscribers);
 }

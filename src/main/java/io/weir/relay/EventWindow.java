@@ -44,20 +44,21 @@ final class EventWindow implements EventSink {
     }
 
     @Override
-    public void event(StreamEvent event, long subscribers) {
+    public boolean event(StreamEvent event, long subscribers) {
         counters.increment(RelayCounter.EVENTS_OFFERED);
         int cost = cost(event);
         if (!unlimited && heldBytes + pendingBytes + cost > windowBytes) {
             // what was collected came before the loss, and must not be told after it
             flush();
             lose(event, subscribers);
-            return;
+            return false;
         }
         pending.add(new Selected(event, subscribers));
         pendingBytes += cost;
         if (pending.size() == MAX_BATCH_EVENTS || pendingBytes >= MAX_BATCH_BYTES) {
             flush();
         }
+        return true;
     }
 
     /** Sends what was collected, and what is to be told about losses if that can go along. */
@@ -135,6 +136,6 @@ final class EventWindow implements EventSink {
     }
 
     private static int cost(StreamEvent event) {
-        return EVENT_COST_BYTES + (event instanceof Data data && data.payload() != null ? data.payload().length : 0);
+        return EVENT_COST_BYTES + (event instanceof Data data && data.hasPayload() ? data.length() : 0);
     }
 }

@@ -17,6 +17,7 @@ public final class JsonBytes {
     private static final Base64.Encoder BASE64 = Base64.getEncoder();
 
     private byte[] array;
+    private byte[] source = new byte[0];
     private byte[] encoded = new byte[0];
     private int length;
 
@@ -102,10 +103,10 @@ public final class JsonBytes {
         return this;
     }
 
-    public JsonBytes quotedHex(byte[] bytes, int count) {
+    public JsonBytes quotedHex(byte[] bytes, int from, int count) {
         need(2 * count + 2);
         array[length++] = '"';
-        for (int index = 0; index < count; index++) {
+        for (int index = from; index < from + count; index++) {
             array[length++] = HEX[bytes[index] >> 4 & 15];
             array[length++] = HEX[bytes[index] & 15];
         }
@@ -113,12 +114,12 @@ public final class JsonBytes {
         return this;
     }
 
-    public JsonBytes quotedBase64(byte[] bytes, int count) {
-        byte[] source = bytes;
-        if (count < bytes.length) {
+    public JsonBytes quotedBase64(byte[] bytes, int from, int count) {
+        // the encoder takes whole arrays only; most pieces of a stream have one length
+        if (source.length != count) {
             source = new byte[count];
-            System.arraycopy(bytes, 0, source, 0, count);
         }
+        System.arraycopy(bytes, from, source, 0, count);
         if (encoded.length < (count + 2) / 3 * 4) {
             encoded = new byte[(count + 2) / 3 * 4 + 1024];
         }
@@ -134,16 +135,17 @@ public final class JsonBytes {
     /** A string, quoted and escaped. */
     public JsonBytes quoted(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return quotedText(bytes, bytes.length);
+        return quotedText(bytes, 0, bytes.length);
     }
 
     /** Bytes decoded as UTF-8, malformed sequences replaced as {@code new String(bytes, UTF_8)} does, quoted and escaped. */
-    public JsonBytes quotedText(byte[] bytes, int count) {
+    public JsonBytes quotedText(byte[] bytes, int from, int count) {
         need(6 * count + 2); // the longest escape of one byte
         byte[] target = array;
         target[length++] = '"';
-        int index = 0;
-        while (index < count) {
+        int index = from;
+        int end = from + count;
+        while (index < end) {
             byte next = bytes[index];
             if (next >= ' ' && next != '"' && next != '\\' && next != 0x7F) {
                 target[length++] = next;
@@ -152,7 +154,7 @@ public final class JsonBytes {
                 escape(next);
                 index++;
             } else {
-                index += Utf8.well(bytes, index, count) ? character(bytes, index) : replace(bytes, index, count);
+                index += Utf8.well(bytes, index, end) ? character(bytes, index) : replace(bytes, index, end);
             }
         }
         target[length++] = '"';
@@ -174,10 +176,10 @@ public final class JsonBytes {
         return size;
     }
 
-    private int replace(byte[] bytes, int index, int count) {
+    private int replace(byte[] bytes, int index, int end) {
         System.arraycopy(REPLACEMENT, 0, array, length, REPLACEMENT.length);
         length += REPLACEMENT.length;
-        return Utf8.malformed(bytes, index, count);
+        return Utf8.malformed(bytes, index, end);
     }
 
     private void escape(int character) {

@@ -32,9 +32,9 @@ public final class NdjsonWriter implements EventSink {
     }
 
     @Override
-    public void event(StreamEvent event, long subscribers) {
+    public boolean event(StreamEvent event, long subscribers) {
         if ((types & EventType.of(event).bit()) == 0) {
-            return;
+            return false;
         }
         json.write(event, form, lines);
         lines.ascii('\n');
@@ -46,6 +46,7 @@ public final class NdjsonWriter implements EventSink {
                 throw new UncheckedIOException(broken);
             }
         }
+        return false;
     }
 
     /** Events written so far, those that wait for {@link #flush} included. */

@@ -139,13 +139,14 @@ final class RelayedStream implements Stream {
         }
         for (int done = 0; done < length; done += MAX_DATA_BYTES) {
             int part = Math.min(MAX_DATA_BYTES, length - done);
-            byte[] payload = null;
-            if (offset + done < payloadBelow) {
-                payload = new byte[part];
-                source.copy(from + done, payload, 0, part);
-                counters.add(RelayCounter.EVENT_PAYLOAD_BYTES, part);
+            boolean asked = offset + done < payloadBelow;
+            int at = asked ? relay.payloadMemory().copy(source, from + done, part) : 0;
+            byte[] bytes = asked ? relay.payloadMemory().array() : null;
+            Data data = new Data(id(), timeNs, direction, offset + done, part, bytes, at, ackedTo);
+            counters.add(RelayCounter.EVENT_PAYLOAD_BYTES, asked ? part : 0);
+            if (!relay.tell(data, readers) && asked) {
+                relay.payloadMemory().giveBack(part);
             }
-            relay.tell(new Data(id(), timeNs, direction, offset + done, part, payload, ackedTo), readers);
         }
     }
 

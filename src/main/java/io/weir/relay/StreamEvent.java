@@ -6,7 +6,9 @@ import io.weir.reassemble.FlowDirection;
 import io.weir.reassemble.GapCause;
 import io.weir.reassemble.HalfConnection;
 import io.weir.reassemble.Roles;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** What happened to one stream. Immutable, so that one object serves every reader on every thread. */
 public sealed interface StreamEvent {
@@ -34,10 +36,48 @@ public sealed interface StreamEvent {
             Roles roles)
             implements StreamEvent {}
 
-    /** @param payload the bytes, or null if nobody asked for them; never changed after construction */
+    /**
+     * @param length bytes of the stream that it tells of
+     * @param memory has all of them from index {@code from} on, besides those of other events; never changed after
+     *     construction. Null if nobody asked for them
+     */
     record Data(
-            String stream, long timeNs, FlowDirection direction, long offset, int length, byte[] payload, long ackedTo)
-            implements StreamEvent {}
+            String stream,
+            long timeNs,
+            FlowDirection direction,
+            long offset,
+            int length,
+            byte[] memory,
+            int from,
+            long ackedTo)
+            implements StreamEvent {
+        public Data {
+            if (memory != null) {
+                Objects.checkFromIndexSize(from, length, memory.length);
+            }
+        }
+
+        /** @param payload all of the bytes and nothing else, or null */
+        public Data(
+                String stream,
+                long timeNs,
+                FlowDirection direction,
+                long offset,
+                int length,
+                byte[] payload,
+                long ackedTo) {
+            this(stream, timeNs, direction, offset, length, payload, 0, ackedTo);
+        }
+
+        public boolean hasPayload() {
+            return memory != null;
+        }
+
+        /** A copy of the bytes; null if nobody asked for them. */
+        public byte[] payload() {
+            return memory == null ? null : Arrays.copyOfRange(memory, from, from + length);
+        }
+    }
 
     record Gap(String stream, long timeNs, FlowDirection direction, long offset, long length, GapCause cause)
             implements StreamEvent {}

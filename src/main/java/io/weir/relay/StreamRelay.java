@@ -27,6 +27,7 @@ public final class StreamRelay implements StreamFactory {
     private final Retention retention;
     private final Catalogue catalogue;
     private final Delivery delivery = new Delivery();
+    private final PayloadMemory payloadMemory = new PayloadMemory();
 
     /**
      * @param sink gets the events
@@ -98,8 +99,9 @@ public final class StreamRelay implements StreamFactory {
         return stream != null && stream.id().equals(id) ? stream : null;
     }
 
-    void tell(StreamEvent event, long readers) {
-        sink.event(event, readers);
+    /** @return whether anybody may look at the event's payload from now on */
+    boolean tell(StreamEvent event, long readers) {
+        return sink.event(event, readers);
     }
 
     StreamIds ids() {
@@ -132,5 +134,9 @@ public final class StreamRelay implements StreamFactory {
 
     Delivery delivery() {
         return delivery;
+    }
+
+    PayloadMemory payloadMemory() {
+        return payloadMemory;
     }
 }

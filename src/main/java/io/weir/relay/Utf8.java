@@ -11,13 +11,13 @@ final class Utf8 {
     }
 
     /** Whether a well-formed character of more than one byte starts at {@code index}. */
-    static boolean well(byte[] bytes, int index, int count) {
+    static boolean well(byte[] bytes, int index, int end) {
         int lead = bytes[index] & 0xFF;
         if (lead < 0xC2 || lead > 0xF4) {
             return false;
         }
         int size = size(bytes[index]);
-        return index + size <= count && goodPrefix(bytes, index, count) == size && !surrogate(bytes, index);
+        return index + size <= end && goodPrefix(bytes, index, end) == size && !surrogate(bytes, index);
     }
 
     /** Whether the well-formed character of three bytes is U+2028 or U+2029. */
@@ -28,18 +28,18 @@ final class Utf8 {
     }
 
     /** Bytes that one replacement character stands for: the longest beginning of a character, or one byte. */
-    static int malformed(byte[] bytes, int index, int count) {
+    static int malformed(byte[] bytes, int index, int end) {
         int lead = bytes[index] & 0xFF;
         if (lead < 0xC2 || lead > 0xF4) {
             return 1;
         }
-        return goodPrefix(bytes, index, count);
+        return goodPrefix(bytes, index, end);
     }
 
-    private static int goodPrefix(byte[] bytes, int index, int count) {
+    private static int goodPrefix(byte[] bytes, int index, int end) {
         int size = size(bytes[index]);
         int good = 1;
-        while (good < size && index + good < count && continues(bytes, index, good)) {
+        while (good < size && index + good < end && continues(bytes, index, good)) {
             good++;
         }
         return good;

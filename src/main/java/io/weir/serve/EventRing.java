@@ -129,7 +129,7 @@ final class EventRing {
     }
 
     private static int weight(Object entry) {
-        return entry instanceof Data data && data.payload() != null ? EVENT_BYTES + data.payload().length : EVENT_BYTES;
+        return entry instanceof Data data && data.hasPayload() ? EVENT_BYTES + data.length() : EVENT_BYTES;
     }
 
     private static int index(long number) {

@@ -62,7 +62,7 @@ final class FrameWriter {
     /** What a reader's frame of an event looks like: without payload if there is none below its {@code maxBytes}. */
     static PayloadForm form(StreamEvent event, EventRequest wanted) {
         boolean shown = event instanceof Data data
-                && data.payload() != null
+                && data.hasPayload()
                 && (wanted.maxBytes() < 0 || data.offset() < wanted.maxBytes());
         return shown ? wanted.form() : PayloadForm.NONE;
     }

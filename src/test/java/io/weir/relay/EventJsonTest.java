@@ -18,6 +18,7 @@ import io.weir.relay.StreamEvent.Open;
 import io.weir.relay.StreamEvent.Totals;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -70,7 +71,7 @@ class EventJsonTest {
 
     @Test
     void dataShowsItsPayloadInTheFormAskedFor() {
-        Data data = new Data("s1", TIME_NS, CLIENT_TO_SERVER, 7, 5, bytes("GET \n"), 12);
+        Data data = new Data("s1", TIME_NS, CLIENT_TO_SERVER, 7, 5, bytes("xGET \n12"), 1, 12);
         String head = "{\"type\":\"data\",\"stream\":\"s1\",\"time\":\"2023-11-14T22:13:20.000000042Z\","
                 + "\"from\":\"client\",\"offset\":7,\"length\":5";
 
@@ -91,7 +92,7 @@ class EventJsonTest {
 
     @Test
     void payloadEndsWhereTheReadersWishEnds() {
-        Data data = new Data("s1", TIME_NS, CLIENT_TO_SERVER, 10, 5, bytes("abcde"), -1);
+        Data data = new Data("s1", TIME_NS, CLIENT_TO_SERVER, 10, 5, bytes("??abcdef"), 2, -1);
 
         assertThat(written(data, PayloadForm.TEXT, 15)).contains("\"payload\":\"abcde\"");
         assertThat(written(data, PayloadForm.TEXT, 12)).contains("\"length\":5,\"payload\":\"ab\"");
@@ -233,7 +234,11 @@ class EventJsonTest {
     private static final byte[] OFTEN_ODD = HexFormat.of().parseHex("c0c1c2dfe0e2edeff0f4f5ff8090a0bf9fa8a900227f5c0a");
 
     private static Data dataOf(byte[] payload) {
-        return new Data("s1", TIME_NS, CLIENT_TO_SERVER, 0, payload.length, payload, -1);
+        // between bytes that would go on with an unfinished character, or be another
+        byte[] shared = new byte[payload.length + 6];
+        Arrays.fill(shared, (byte) 0x80);
+        System.arraycopy(payload, 0, shared, 3, payload.length);
+        return new Data("s1", TIME_NS, CLIENT_TO_SERVER, 0, payload.length, shared, 3, -1);
     }
 
     private static Gap gapAt(long timeNs) {

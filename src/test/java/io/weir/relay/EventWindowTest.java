@@ -51,6 +51,18 @@ class EventWindowTest {
     }
 
     @Test
+    void whatIsDroppedNobodyLooksAt() {
+        EventWindow window = window(COST);
+
+        assertThat(window.event(data(0), 1)).isTrue();
+        assertThat(window.event(data(1), 1)).isFalse();
+        window.flush();
+        window.credit(COST);
+        window.credit(EventWindow.EVENT_COST_BYTES); // of the batch that told the loss
+        assertThat(window.event(data(2), 1)).isTrue();
+    }
+
+    @Test
     void whatFindsNoRoomIsDroppedAndTold() {
         EventWindow window = window(2 * COST);
         window.event(data(0), 1);

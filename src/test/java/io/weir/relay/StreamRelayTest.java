@@ -106,6 +106,21 @@ class StreamRelayTest extends RelayedTraffic {
     }
 
     @Test
+    void payloadStaysAsItWasToldWhateverComesLater() {
+        everything();
+        Conversation conversation = conversation(40_000).handshake();
+        for (int count = 0; count < 2_000; count++) {
+            conversation.fromClient(String.format("%04d", count).repeat(100));
+        }
+
+        List<Data> data = all(Data.class);
+        assertThat(data).hasSize(2_000);
+        for (int count = 0; count < data.size(); count++) {
+            assertData(data.get(count), String.format("%04d", count).repeat(100), count * 400L);
+        }
+    }
+
+    @Test
     void anAnomalyIsToldAndRemembered() {
         everything();
         conversation(40_000)
