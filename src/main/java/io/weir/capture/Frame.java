@@ -24,7 +24,10 @@ public final class Frame {
 
     /** Where the bytes lie: {@code capturedLength} of them, of {@code wireLength} on the wire. */
     public Frame bytes(ByteBuffer memory, int offset, int capturedLength, int wireLength) {
-        this.memory = memory;
+        // as a rule the same as before, and to write a reference may cost a fence
+        if (this.memory != memory) {
+            this.memory = memory;
+        }
         this.offset = offset;
         this.capturedLength = capturedLength;
         this.wireLength = wireLength;

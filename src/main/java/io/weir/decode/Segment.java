@@ -13,7 +13,7 @@ public final class Segment extends CapturedPacket implements TcpHeader {
     /** At most this many encapsulation steps; a packet with more is refused by the decoder. */
     public static final int MAX_PATH = 8;
 
-    /** Bytes that {@link #writeTo} needs besides path and payload. */
+    /** Bytes that {@link #writeTo} needs besides path and payload, at most. */
     public static final int FIXED_WIRE_BYTES = SegmentForm.FIXED_BYTES;
 
     ByteBuffer memory;
@@ -118,18 +118,23 @@ public final class Segment extends CapturedPacket implements TcpHeader {
     }
 
     public Segment checksum(Checksum checksum) {
-        this.checksum = checksum;
+        // as a rule the same as before, and to write a reference may cost a fence
+        if (this.checksum != checksum) {
+            this.checksum = checksum;
+        }
         return this;
     }
 
     /**
-     * Where the payload lies.
-     *
+     * @param memory holds the payload
      * @param length captured bytes, all readable in {@code memory}
      * @param wireLength bytes that the segment had on the wire; more than {@code length} if the snap length cut it
      */
     public Segment payload(ByteBuffer memory, int offset, int length, int wireLength) {
-        this.memory = memory;
+        // as a rule the same as before, and to write a reference may cost a fence
+        if (this.memory != memory) {
+            this.memory = memory;
+        }
         this.payloadOffset = offset;
         this.payloadLength = length;
         this.payloadWireLength = wireLength;
@@ -142,12 +147,7 @@ public final class Segment extends CapturedPacket implements TcpHeader {
         return this;
     }
 
-    /**
-     * Appends a step to the encapsulation path, outermost first.
-     *
-     * @param step see {@link Encapsulation#step}
-     * @return false if the path is full
-     */
+    /** Appends a step, see {@link Encapsulation#step}, to the path, outermost first; false if the path is full. */
     public boolean addPath(long step) {
         if (pathLength == MAX_PATH) {
             return false;
@@ -279,7 +279,7 @@ public final class Segment extends CapturedPacket implements TcpHeader {
 
     /** Bytes that {@link #writeTo} will write. */
     public int wireForm() {
-        return SegmentForm.FIXED_BYTES + 8 * pathLength + payloadLength;
+        return SegmentForm.bytes(this);
     }
 
     /**

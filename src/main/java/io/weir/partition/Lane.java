@@ -84,8 +84,7 @@ public final class Lane {
         if (at < 0) {
             return false;
         }
-        writing.putInt(at, length);
-        writing.putInt(at + 4, KIND_SEGMENT);
+        writing.putLong(at, (long) length << 32 | KIND_SEGMENT);
         segment.writeTo(writing, at + RECORD_HEADER_BYTES);
         end += length;
         lastTimeNs = Math.max(lastTimeNs, segment.timeNs());
@@ -212,8 +211,9 @@ public final class Lane {
         try {
             while (next != published && records < maxRecords) {
                 int at = (int) next & mask;
-                next += reading.getInt(at);
-                int kind = reading.getInt(at + 4);
+                long lengthAndKind = reading.getLong(at);
+                next += lengthAndKind >>> 32;
+                int kind = (int) lengthAndKind;
                 if (kind == KIND_SEGMENT) {
                     records++;
                     segment.readFrom(reading, at + RECORD_HEADER_BYTES);

@@ -49,4 +49,28 @@ final class SegmentTest {
         assertThat(read.memory().get(read.payloadOffset())).isEqualTo((byte) 8);
         assertThat(written.wireForm()).isEqualTo(Segment.FIXED_WIRE_BYTES + 8 + 2);
     }
+
+    @Test
+    void ofIpv4TheFormIsShorterAndOverwritesWhatTheReaderHadBefore() {
+        Segment written = new Segment()
+                .origin(1, -2, 3, 4)
+                .addresses(false, 0, 0xFFFF_FFFEL, 0, 0x8000_0001L)
+                .ports(1, 65_535)
+                .hopLimit(1)
+                .numbers(1, 2, 0, 65_535, 65_535)
+                .noOptions()
+                .checksum(Checksum.RIGHT)
+                .payload(ByteBuffer.allocate(0), 0, 0, 0)
+                .noPath();
+        ByteBuffer batch = ByteBuffer.allocate(written.wireForm());
+        written.writeTo(batch, 0);
+        Segment read = new Segment().addresses(true, 1, 2, 3, 4).timestamps(5, 6);
+        read.readFrom(batch, 0);
+
+        assertThat(read)
+                .usingRecursiveComparison()
+                .ignoringFields("memory", "payloadOffset")
+                .isEqualTo(written);
+        assertThat(written.wireForm()).isEqualTo(80);
+    }
 }

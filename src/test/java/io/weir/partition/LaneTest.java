@@ -42,7 +42,7 @@ class LaneTest {
         assertThat(lane.drain(journal, 100)).isZero();
         assertThat(lane.unreadBytes()).isZero();
         lane.flush();
-        assertThat(lane.unreadBytes()).isEqualTo(120);
+        assertThat(lane.unreadBytes()).isEqualTo(96);
         assertThat(lane.drain(journal, 100)).isEqualTo(1);
     }
 
