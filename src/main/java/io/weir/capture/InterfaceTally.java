@@ -29,6 +29,9 @@ final class InterfaceTally {
 
     /** Counts frames of one interface. Capture thread. */
     void count(int index, int more) {
+        if (more == 0) {
+            return;
+        }
         if (index != lastIndex) {
             lastSlot = slot(index);
             lastIndex = index;

@@ -40,8 +40,6 @@ final class PacketRing implements LiveSource {
     private RingFrames frames;
     private volatile Filter filter;
     private int block;
-    private int framesLeft;
-    private int frameAt;
 
     private final KernelCounts counts = new KernelCounts();
 
@@ -143,28 +141,20 @@ final class PacketRing implements LiveSource {
         int handedOn = 0;
         while (handedOn < maxFrames) {
             int blockAt = block * blockBytes;
-            if (framesLeft == 0) {
+            if (frames.left() == 0) {
                 if (!ready(blockAt)) {
                     break;
                 }
-                framesLeft = headers.getInt(blockAt + BLOCK_PACKETS);
-                frameAt = blockAt + headers.getInt(blockAt + BLOCK_FIRST);
+                frames.block(blockAt + headers.getInt(blockAt + BLOCK_FIRST), headers.getInt(blockAt + BLOCK_PACKETS));
             }
+            int left = frames.left();
             try {
-                while (framesLeft > 0 && handedOn < maxFrames) {
-                    int at = frameAt;
-                    framesLeft--;
-                    frameAt = at + frames.lengthAt(at);
-                    handedOn++;
-                    // before the handler, which may throw: the frame is then delivered all the same
-                    counts.delivered(1);
-                    Frame frame = frames.at(at);
-                    tally.count(frame.interfaceIndex(), 1);
-                    handler.onFrame(frame);
-                }
+                frames.handOn(handler, maxFrames - handedOn, tally);
             } finally {
-                // also if the handler throws at the last frame: else the whole block would be handed on again
-                if (framesLeft == 0) {
+                // also if the handler throws: that frame is delivered all the same, and a block is handed on once only
+                handedOn += left - frames.left();
+                counts.delivered(left - frames.left());
+                if (frames.left() == 0) {
                     giveBack(blockAt);
                 }
             }
