@@ -7,6 +7,7 @@ import io.weir.capture.CaptureVerticle;
 import io.weir.capture.Fanout;
 import io.weir.capture.Filter;
 import io.weir.capture.FrameSource;
+import io.weir.capture.LargePages;
 import io.weir.capture.LiveOptions;
 import io.weir.capture.LiveSources;
 import io.weir.capture.OwnService;
@@ -137,7 +138,11 @@ final class Probe {
             LiveIntake live = new LiveIntake(intake(own, share), share);
             int worker = index;
             CaptureVerticle verticle = new CaptureVerticle(
-                    wanted -> open(StageOptions.live(values, wanted, own), fanout, worker),
+                    wanted -> {
+                        FrameSource source = open(StageOptions.live(values, wanted, own), fanout, worker);
+                        largePages(share);
+                        return source;
+                    },
                     filter,
                     live,
                     index == 0 ? log : log.withoutNews());
@@ -149,6 +154,13 @@ final class Probe {
         checks.capture(group);
         metrics.define(() -> new ProbeMetrics(metrics).capture(group));
         return group;
+    }
+
+    /** Only now, because what calls the kernel was loaded meanwhile. */
+    private static void largePages(Partitioner share) {
+        for (int index = 0; index < share.lanes(); index++) {
+            LargePages.under(share.lane(index).memory());
+        }
     }
 
     private Intake intake(OwnService own, Partitioner share) {

@@ -78,6 +78,8 @@ final class Libc {
 
     static native long memcpy(long target, long source, long length);
 
+    static native int madvise(long address, long length, int advice) throws LastErrorException;
+
     static native int close(int fd) throws LastErrorException;
 
     static native long if_indextoname(int index, long name) throws LastErrorException;

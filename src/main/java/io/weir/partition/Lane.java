@@ -78,8 +78,7 @@ public final class Lane {
             cut.readFrom(headerOf(segment), 0);
             segment = cut.payload(segment.memory(), segment.payloadOffset(), payloadRoom, segment.payloadWireLength());
         }
-        int form = segment.wireForm();
-        int length = RECORD_HEADER_BYTES + form + 7 & ~7;
+        int length = RECORD_HEADER_BYTES + segment.wireForm() + 7 & ~7;
         int at = reserve(length);
         if (at < 0) {
             return false;
@@ -119,8 +118,7 @@ public final class Lane {
         if (at < 0) {
             return false;
         }
-        writing.putInt(at, TIME_RECORD_BYTES);
-        writing.putInt(at + 4, KIND_TIME);
+        writing.putLong(at, (long) TIME_RECORD_BYTES << 32 | KIND_TIME);
         writing.putLong(at + RECORD_HEADER_BYTES, nowNs);
         end += TIME_RECORD_BYTES;
         lastTimeNs = nowNs;
@@ -139,8 +137,7 @@ public final class Lane {
         if (at < 0) {
             return false;
         }
-        writing.putInt(at, RECORD_HEADER_BYTES);
-        writing.putInt(at + 4, KIND_END);
+        writing.putLong(at, (long) RECORD_HEADER_BYTES << 32 | KIND_END);
         end += RECORD_HEADER_BYTES;
         lastTimeNs = Long.MIN_VALUE;
         return true;
@@ -196,8 +193,7 @@ public final class Lane {
                 return records;
             }
             shared.set(IDLE, 1);
-            boolean empty = shared.get(PUBLISHED) == shared.getPlain(CONSUMED);
-            if (empty || !shared.compareAndSet(IDLE, 1, 0)) {
+            if (shared.get(PUBLISHED) == shared.getPlain(CONSUMED) || !shared.compareAndSet(IDLE, 1, 0)) {
                 return records;
             }
         }
@@ -266,6 +262,11 @@ public final class Lane {
         return capacity;
     }
 
+    /** What lies behind the lane, for advice to the kernel only. Any thread. */
+    public ByteBuffer memory() {
+        return writing.asReadOnlyBuffer();
+    }
+
     /** The writer's counters; any thread reads. */
     public Counters<LaneCounter> counters() {
         return counters;
@@ -283,8 +284,7 @@ public final class Lane {
             }
         }
         if (toEnd < length) {
-            writing.putInt(at, toEnd);
-            writing.putInt(at + 4, KIND_PADDING);
+            writing.putLong(at, (long) toEnd << 32 | KIND_PADDING);
             end += toEnd;
             return 0;
         }
