@@ -228,10 +228,16 @@ final class PcapCall implements RawPacketListener {
     }
 
     /** Counts frames handed on since this was last called. */
-    void countDelivered(KernelCounts sum) {
+    void countDelivered(KernelCounts sum, RingNap nap) {
+        nap.read(delivered * (frameBytes + RING_HEADER_BYTES));
         sum.delivered(delivered);
         counts.read(delivered);
         delivered = 0;
+    }
+
+    /** -1 if it is not known. */
+    int descriptor() {
+        return socket == null ? -1 : socket.descriptor();
     }
 
     /** Counts what the kernel received and dropped since this was last called. */

@@ -56,6 +56,10 @@ final class PcapSocket {
         }
     }
 
+    int descriptor() {
+        return fd;
+    }
+
     PcapFrames frames(int snapLengthBytes) {
         return new PcapFrames(handle, snapLengthBytes);
     }

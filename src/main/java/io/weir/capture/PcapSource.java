@@ -4,7 +4,6 @@ import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.pcap4j.core.PcapNativeException;
 
 /**
@@ -12,13 +11,11 @@ import org.pcap4j.core.PcapNativeException;
  * frames take a shorter way, see {@link PcapSocket}; elsewhere each frame allocates, and libpcap empties its buffer when the
  * filter changes.
  *
- * <p>One handle for each interface, asked in turn without blocking: in its blocking mode libpcap may wait for ever on an
- * idle Linux interface, whatever the time-out.
+ * <p>One handle for each interface, asked in turn without blocking.
  */
 final class PcapSource implements LiveSource {
     private static final int ANY_INDEX = 0;
     private static final int LEAST_BUFFER_BYTES = 1 << 20;
-    private static final long NAP_NS = 1_000_000;
 
     private final LiveOptions options;
     private final LiveTargets targets;
@@ -26,7 +23,8 @@ final class PcapSource implements LiveSource {
     private final InterfaceTally tally = new InterfaceTally();
     private final List<PcapCall> calls = new ArrayList<>();
     private volatile Filter filter;
-    private volatile Thread waiting;
+    private final RingNap nap;
+    private final PcapWait waiting;
     private volatile boolean interrupted;
     private int nextCall;
 
@@ -39,6 +37,8 @@ final class PcapSource implements LiveSource {
         this.portable = portable;
         this.targets = targets;
         filter = options.filter();
+        nap = new RingNap(options.latencyMs(), options.bufferBytes() / RingSocket.DEFAULT_BLOCK_BYTES);
+        waiting = new PcapWait(nap);
     }
 
     static PcapSource open(LiveOptions options) throws CaptureException {
@@ -113,14 +113,14 @@ final class PcapSource implements LiveSource {
     @Override
     public int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException {
         long deadline = System.nanoTime() + waitMs * 1_000_000L;
-        waiting = Thread.currentThread();
         while (true) {
             int handedOn = dispatch(handler, maxFrames);
-            if (handedOn > 0 || interrupted || System.nanoTime() >= deadline) {
+            long leftNs = handedOn > 0 || interrupted ? 0 : deadline - System.nanoTime();
+            if (leftNs <= 0) {
                 interrupted = false;
                 return handedOn;
             }
-            LockSupport.parkNanos(NAP_NS);
+            waiting.await(calls, (int) (leftNs / 1_000_000) + 1);
         }
     }
 
@@ -135,7 +135,7 @@ final class PcapSource implements LiveSource {
             } catch (PcapNativeException failure) {
                 broken = failure;
             } finally {
-                call.countDelivered(counts);
+                call.countDelivered(counts, nap);
             }
             if (broken != null) {
                 leave(call, broken);
@@ -259,7 +259,7 @@ final class PcapSource implements LiveSource {
     @Override
     public void interrupt() {
         interrupted = true;
-        LockSupport.unpark(waiting);
+        waiting.wake();
     }
 
     @Override
@@ -271,6 +271,7 @@ final class PcapSource implements LiveSource {
     public void close() {
         calls.forEach(this::forget);
         calls.clear();
+        waiting.close();
         droppedByInterfaces = droppedByInterfacesBefore;
     }
 

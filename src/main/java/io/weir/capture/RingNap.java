@@ -11,6 +11,7 @@ final class RingNap {
     private final long longestNs;
     private final int blocks;
     private int filled;
+    private long bytes;
     private long sinceNs;
 
     /**
@@ -28,6 +29,13 @@ final class RingNap {
         if (full) {
             filled++;
         }
+    }
+
+    /** So many bytes were read, where blocks cannot be told apart. */
+    void read(long moreBytes) {
+        bytes += moreBytes;
+        filled += (int) (bytes / RingSocket.DEFAULT_BLOCK_BYTES);
+        bytes %= RingSocket.DEFAULT_BLOCK_BYTES;
     }
 
     /** For how long, 0 if not at all: to be asked each time when the ring is empty. */

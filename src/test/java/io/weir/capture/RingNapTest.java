@@ -58,6 +58,22 @@ class RingNapTest {
         assertThat(nap.nextMs(20 * MS)).isZero();
     }
 
+    @Test
+    void bytesMakeBlocksOf256KiB() {
+        nap.nextMs(0);
+        for (int read = 0; read < 25; read++) {
+            nap.read(100L << 10);
+        }
+        // nine of them, and a rest
+        assertThat(nap.nextMs(9 * MS)).isEqualTo(6);
+
+        nap.read((256L << 10) - (196L << 10) - 1);
+        assertThat(nap.nextMs(10 * MS)).isZero();
+
+        nap.read(1);
+        assertThat(nap.nextMs(11 * MS)).isEqualTo(6);
+    }
+
     private void read(int blocks, boolean full) {
         for (int block = 0; block < blocks; block++) {
             nap.read(full);
