@@ -64,6 +64,12 @@ final class LiveIntake implements FrameSink {
         return someRead;
     }
 
+    /** Without time marks: only partitions that have got something are woken. */
+    @Override
+    public void flush() {
+        lanes.flush();
+    }
+
     @Override
     public void sliceEnded(long timeNs) {
         if (timeNs > 0) {

@@ -19,6 +19,9 @@ public interface FrameSink extends FrameHandler {
         return ready();
     }
 
+    /** The source has nothing more just now and is waited for; publish what it brought. */
+    default void flush() {}
+
     /**
      * A slice of at most about 10 ms is over; publish what it brought.
      *

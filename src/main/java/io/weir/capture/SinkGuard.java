@@ -36,11 +36,11 @@ final class SinkGuard implements FrameHandler {
         return sink.ready() || source.crowded(2) && (sink.readyWhereRead() || source.crowded(3));
     }
 
-    /** {@link FrameSource#poll}, but the sink gets whole what was handed on before the source is waited for. */
+    /** {@link FrameSource#poll}, but the sink publishes what was handed on before the source is waited for. */
     int take(FrameSource source, int maxFrames, int waitMs) throws CaptureException {
         int frames = source.poll(this, maxFrames, 0);
         if (frames == 0) {
-            sliceEnded(0);
+            sink.flush();
             frames = source.poll(this, maxFrames, waitMs);
         }
         return frames;

@@ -265,6 +265,10 @@ class CaptureVerticleTest {
         public void sliceEnded(long timeNs) {
             assertThat(timeNs).isGreaterThanOrEqualTo(latestNs.get());
             latestNs.set(timeNs);
+        }
+
+        @Override
+        public void flush() {
             handedOver.set(frames.get());
         }
     }
