@@ -82,12 +82,13 @@ final class PredictedHeaders {
             long valueAndEcho = memory.getLong(at + TIMESTAMPS);
             into.timestamps((int) (valueAndEcho >>> 32), (int) valueAndEcho);
         }
-        into.checksum(
-                !verifyChecksums
-                        ? Checksum.UNVERIFIED
-                        : checksumOffloaded
-                                ? Checksum.OFFLOADED
-                                : TcpChecksum.verify(memory, at + TCP, packetEnd - at - TCP, into));
+        if (!verifyChecksums) {
+            into.checksum(Checksum.UNVERIFIED);
+        } else if (checksumOffloaded) {
+            into.checksum(Checksum.OFFLOADED);
+        } else {
+            into.verifyLater(TcpChecksum.begin(memory, at + TCP, payloadAt - at - TCP, packetEnd - at - TCP, into));
+        }
         return true;
     }
 }

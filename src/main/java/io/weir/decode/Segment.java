@@ -3,11 +3,10 @@ package io.weir.decode;
 import java.nio.ByteBuffer;
 
 /**
- * One TCP segment: who sent it to whom and by which path, its header's fields, and where its payload lies.
- *
- * <p>A reusable view: {@link PacketDecoder} fills the same object for each packet, and whoever wants to keep something
- * copies it. The payload stays in {@link #memory()}, owned by the source of the packet and valid only during the call
- * that handed the segment on. {@link #writeTo} and {@link #readFrom} carry a segment from the capture worker to its partition.
+ * One TCP segment: ends, path, header fields, and where its payload lies. A reusable view: {@link PacketDecoder} fills the
+ * same object for each packet, and whoever wants to keep something copies it. The payload stays in {@link #memory()}, owned by
+ * the packet's source and valid only during the call that handed the segment on. {@link #writeTo} and {@link #readFrom} carry a
+ * segment from the capture worker to its partition.
  */
 public final class Segment extends CapturedPacket implements TcpHeader {
     /** At most this many encapsulation steps; a packet with more is refused by the decoder. */
@@ -20,7 +19,6 @@ public final class Segment extends CapturedPacket implements TcpHeader {
     int payloadOffset;
     int payloadLength;
     int payloadWireLength;
-
     boolean ipv6;
     long sourceHigh;
     long sourceLow;
@@ -43,6 +41,7 @@ public final class Segment extends CapturedPacket implements TcpHeader {
     int timestampValue;
     int timestampEcho;
     Checksum checksum = Checksum.UNVERIFIED;
+    int checksumBegun = TcpChecksum.DONE;
     long hash;
 
     /** Capture time, interface and capture domain; once for each packet, before or after decoding. */
@@ -118,6 +117,7 @@ public final class Segment extends CapturedPacket implements TcpHeader {
     }
 
     public Segment checksum(Checksum checksum) {
+        checksumBegun = TcpChecksum.DONE;
         // as a rule the same as before, and to write a reference may cost a fence
         if (this.checksum != checksum) {
             this.checksum = checksum;
@@ -228,12 +228,9 @@ public final class Segment extends CapturedPacket implements TcpHeader {
         return acknowledgement;
     }
 
+    @Override
     public int flags() {
         return flags;
-    }
-
-    public boolean has(int flag) {
-        return (flags & flag) != 0;
     }
 
     /** As in the header, not scaled. */
@@ -245,12 +242,9 @@ public final class Segment extends CapturedPacket implements TcpHeader {
         return urgentPointer;
     }
 
+    @Override
     public int options() {
         return options;
-    }
-
-    public boolean hasOption(int bit) {
-        return (options & bit) != 0;
     }
 
     public int maximumSegmentSize() {
@@ -269,7 +263,15 @@ public final class Segment extends CapturedPacket implements TcpHeader {
         return timestampEcho;
     }
 
+    void verifyLater(int begun) {
+        checksumBegun = begun;
+    }
+
+    /** Verified at the first call, by a look at all of the payload. */
     public Checksum checksum() {
+        if (checksumBegun != TcpChecksum.DONE) {
+            checksum(TcpChecksum.of(checksumBegun, memory, payloadOffset, payloadLength));
+        }
         return checksum;
     }
 

@@ -14,7 +14,11 @@ final class SegmentForm {
     private static final int IPV4_BYTES = 8;
     private static final int IPV6_BYTES = 32;
 
+    // bits of a word that begins with the length of the path
     private static final int IPV6 = 1 << 8;
+    private static final int CHECKSUM = 12;
+    private static final int CHECKSUM_BEGUN = 15;
+
     private static final long LOW_HALF = 0xFFFFFFFFL;
 
     private SegmentForm() {}
@@ -33,9 +37,7 @@ final class SegmentForm {
                 at + 40, both(segment.window << 16 | segment.urgentPointer, segment.flags << 16 | segment.options));
         target.putLong(
                 at + 48,
-                both(
-                        segment.maximumSegmentSize << 16 | segment.windowScale << 8 | segment.hopLimit,
-                        segment.checksum.ordinal() << 16 | (segment.ipv6 ? IPV6 : 0) | segment.pathLength));
+                both(segment.maximumSegmentSize << 16 | segment.windowScale << 8 | segment.hopLimit, kinds(segment)));
         target.putLong(at + 56, both(segment.timestampValue, segment.timestampEcho));
         target.putLong(at + 64, both(segment.payloadLength, segment.payloadWireLength));
         int next = at + FIELDS_BYTES;
@@ -80,7 +82,7 @@ final class SegmentForm {
         segment.windowScale = first(both) >>> 8 & 0xFF;
         segment.hopLimit = first(both) & 0xFF;
         int kinds = (int) both;
-        segment.checksum(Checksum.of(kinds >>> 16));
+        segment.checksum(Checksum.of(kinds >>> CHECKSUM & 7)).verifyLater(kinds >>> CHECKSUM_BEGUN);
         segment.pathLength = kinds & 0xFF;
         both = source.getLong(at + 56);
         segment.timestampValue = first(both);
@@ -91,6 +93,13 @@ final class SegmentForm {
         }
         both = source.getLong(at + 64);
         segment.payload(source, next, first(both), (int) both);
+    }
+
+    private static int kinds(Segment segment) {
+        return segment.checksumBegun << CHECKSUM_BEGUN
+                | segment.checksum.ordinal() << CHECKSUM
+                | (segment.ipv6 ? IPV6 : 0)
+                | segment.pathLength;
     }
 
     /** Returns where they end. */

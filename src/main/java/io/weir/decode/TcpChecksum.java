@@ -4,17 +4,27 @@ import java.nio.ByteBuffer;
 
 /** The Internet checksum (RFC 1071) of a TCP segment with its pseudo-header (RFC 9293 section 3.1, RFC 8200 section 8.1). */
 final class TcpChecksum {
+    /** Nothing is left to be computed. */
+    static final int DONE = 0;
+
     private static final int FIELD_OFFSET = 16;
+    /** Above the 16 bits of a sum: if it is not right, then because the host left it to the card. */
+    private static final int ELSE_PARTIAL = 1 << 16;
+
     private static final long LOW_HALF = 0xFFFFFFFFL;
 
     private TcpChecksum() {}
 
     /**
+     * The part that headers have in it; {@link #of} adds the payload, which costs most and may be done by another thread.
+     *
      * @param at the TCP header
+     * @param headerBytes of it, a multiple of 4
      * @param length bytes from the TCP header to the end of the payload, all captured
      * @param segment has the addresses
+     * @return never {@link #DONE}
      */
-    static Checksum verify(ByteBuffer memory, int at, int length, Segment segment) {
+    static int begin(ByteBuffer memory, int at, int headerBytes, int length, Segment segment) {
         long addresses = TcpLayer.PROTOCOL;
         if (segment.ipv6()) {
             addresses += halves(segment.sourceHigh()) + halves(segment.destinationHigh());
@@ -22,15 +32,18 @@ final class TcpChecksum {
         addresses += halves(segment.sourceLow()) + halves(segment.destinationLow());
         // a jumbogram's or super-segment's length has more than 16 bits
         long pseudo = addresses + (length & 0xFFFF) + (length >>> 16);
-        if (fold(pseudo + sum(memory, at, length)) == 0xFFFF) {
-            return Checksum.RIGHT;
-        }
         int field = memory.getShort(at + FIELD_OFFSET) & 0xFFFF;
         // a host that lets the card cut a large segment leaves the length out, or puts it in
-        if (field == fold(pseudo) || field == fold(addresses)) {
-            return Checksum.PARTIAL;
+        boolean partial = field == fold(pseudo) || field == fold(addresses);
+        return fold(pseudo + sum(memory, at, headerBytes)) | (partial ? ELSE_PARTIAL : 0);
+    }
+
+    /** @param begun what {@link #begin} returned */
+    static Checksum of(int begun, ByteBuffer memory, int payloadAt, int payloadLength) {
+        if (fold((begun & 0xFFFF) + sum(memory, payloadAt, payloadLength)) == 0xFFFF) {
+            return Checksum.RIGHT;
         }
-        return Checksum.WRONG;
+        return (begun & ELSE_PARTIAL) != 0 ? Checksum.PARTIAL : Checksum.WRONG;
     }
 
     private static long halves(long word) {

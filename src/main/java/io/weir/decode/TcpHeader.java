@@ -1,6 +1,6 @@
 package io.weir.decode;
 
-/** Bits of a TCP header: its flags (RFC 9293 section 3.1), and which options it carries. */
+/** The bits of a TCP header: its flags (RFC 9293 section 3.1), and which options it carries. */
 public interface TcpHeader {
     int FIN = 0x01;
     int SYN = 0x02;
@@ -25,4 +25,16 @@ public interface TcpHeader {
     int OPTION_MALFORMED = 0x100;
     /** An MSS or window scale option of the wrong length. */
     int OPTION_WRONG_LENGTH = 0x200;
+
+    int flags();
+
+    int options();
+
+    default boolean has(int flag) {
+        return (flags() & flag) != 0;
+    }
+
+    default boolean hasOption(int bit) {
+        return (options() & bit) != 0;
+    }
 }

@@ -63,12 +63,15 @@ final class TcpLayer {
             options(memory, at + HEADER_BYTES, at + headerBytes, segment);
         }
         segment.payload(memory, at + headerBytes, end - at - headerBytes, wireEnd - at - headerBytes);
-        segment.checksum(
-                !verifyChecksums
-                        ? Checksum.UNVERIFIED
-                        : cursor.checksumOffloaded
-                                ? Checksum.OFFLOADED
-                                : end < wireEnd ? Checksum.CUT : TcpChecksum.verify(memory, at, end - at, segment));
+        if (!verifyChecksums) {
+            segment.checksum(Checksum.UNVERIFIED);
+        } else if (cursor.checksumOffloaded) {
+            segment.checksum(Checksum.OFFLOADED);
+        } else if (end < wireEnd) {
+            segment.checksum(Checksum.CUT);
+        } else {
+            segment.verifyLater(TcpChecksum.begin(memory, at, headerBytes, end - at, segment));
+        }
         return Decoded.SEGMENT;
     }
 

@@ -18,8 +18,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *  +--------+--------+------------------------------------+
  * </pre>
  *
- * <p>The writer fills in front of the published end and publishes by {@link #flush}; the reader gives space back while
- * it drains.
+ * <p>The writer fills in front of the published end, {@link #flush} publishes; the reader gives space back while it drains.
  */
 public final class Lane {
     private static final int KIND_SEGMENT = 1;
@@ -262,7 +261,7 @@ public final class Lane {
         return capacity;
     }
 
-    /** What lies behind the lane, for advice to the kernel only. Any thread. */
+    /** For advice to the kernel only. Any thread. */
     public ByteBuffer memory() {
         return writing.asReadOnlyBuffer();
     }
@@ -293,6 +292,7 @@ public final class Lane {
 
     /** Only for a segment that is too large: the one place that allocates. */
     private static ByteBuffer headerOf(Segment segment) {
+        segment.checksum(); // which needs all of the payload
         ByteBuffer header = ByteBuffer.allocate(segment.wireForm());
         segment.writeTo(header, 0);
         return header;

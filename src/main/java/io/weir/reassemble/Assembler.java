@@ -114,11 +114,11 @@ public final class Assembler {
                 && (segment.options() & RARE_OPTIONS) == 0
                 && half.waiting == null
                 && segment.payloadLength() == segment.payloadWireLength()
-                && segment.checksum() != Checksum.WRONG
                 && segment.hopLimit() == half.hopLimit
                 && TcpStateMachine.established(half.connection.machine)
                 && !half.connection.resetSuspected
-                && half.connection.candidates() == null;
+                && half.connection.candidates() == null
+                && segment.checksum() != Checksum.WRONG;
     }
 
     private void expected(HalfConnection half, HalfConnection peer, Segment segment) {

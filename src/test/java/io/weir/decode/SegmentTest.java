@@ -3,6 +3,7 @@ package io.weir.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class SegmentTest {
@@ -72,5 +73,40 @@ final class SegmentTest {
                 .ignoringFields("memory", "payloadOffset")
                 .isEqualTo(written);
         assertThat(written.wireForm()).isEqualTo(80);
+    }
+
+    @Test
+    void aChecksumThatNobodyAskedForIsVerifiedWhereTheSegmentIsRead() {
+        for (String payload : new String[] {"", "a", "ab", "abc", "x".repeat(1447), "x".repeat(1448)}) {
+            for (PacketBuilder packet : List.of(
+                    PacketBuilder.tcp(payload).ipv4(),
+                    PacketBuilder.tcp(payload, "0101080a 00000009 00000008").ipv4(),
+                    PacketBuilder.tcp(payload, "020405b4").ipv4(),
+                    PacketBuilder.tcp(payload).ipv6())) {
+                byte[] frame = packet.ethernet().bytes();
+                assertThat(carried(frame).checksum()).isEqualTo(Checksum.RIGHT);
+                frame[frame.length - 1] ^= 1;
+                assertThat(carried(frame).checksum()).isEqualTo(Checksum.WRONG);
+            }
+        }
+    }
+
+    @Test
+    void aChecksumThatTheHostLeftToTheCardIsFoundWhereTheSegmentIsRead() {
+        byte[] frame = PacketBuilder.tcp("abc")
+                .ipv4()
+                .ethernet()
+                .patch(14 + 20 + 16, 0x14, 0x20)
+                .bytes();
+        assertThat(carried(frame).checksum()).isEqualTo(Checksum.PARTIAL);
+    }
+
+    private static Segment carried(byte[] frame) {
+        Segment decoded = Decoding.of(LinkLayer.ETHERNET, frame).segment;
+        ByteBuffer batch = ByteBuffer.allocate(decoded.wireForm());
+        decoded.writeTo(batch, 0);
+        Segment read = new Segment();
+        read.readFrom(batch, 0);
+        return read;
     }
 }
