@@ -161,6 +161,8 @@ final class PipelineFile {
     }
 
     private void offer(Segment segment) {
+        // unlike a live capture's, these bytes were just copied by this thread's processor
+        segment.verify();
         while (!lanes.offer(segment)) {
             pause();
         }

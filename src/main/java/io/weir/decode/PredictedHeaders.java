@@ -87,7 +87,7 @@ final class PredictedHeaders {
         } else if (checksumOffloaded) {
             into.checksum(Checksum.OFFLOADED);
         } else {
-            into.verifyLater(TcpChecksum.begin(memory, at + TCP, payloadAt - at - TCP, packetEnd - at - TCP, into));
+            into.checksumBegun = TcpChecksum.begin(memory, at + TCP, payloadAt - at - TCP, packetEnd - at - TCP, into);
         }
         return true;
     }

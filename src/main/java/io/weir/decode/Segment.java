@@ -263,15 +263,15 @@ public final class Segment extends CapturedPacket implements TcpHeader {
         return timestampEcho;
     }
 
-    void verifyLater(int begun) {
-        checksumBegun = begun;
-    }
-
-    /** Verified at the first call, by a look at all of the payload. */
-    public Checksum checksum() {
+    /** Verifies the checksum, by a look at all of the payload, unless that was done or is not wanted. */
+    public void verify() {
         if (checksumBegun != TcpChecksum.DONE) {
             checksum(TcpChecksum.of(checksumBegun, memory, payloadOffset, payloadLength));
         }
+    }
+
+    /** Only after {@link #verify}. */
+    public Checksum checksum() {
         return checksum;
     }
 

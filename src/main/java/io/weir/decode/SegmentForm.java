@@ -82,7 +82,8 @@ final class SegmentForm {
         segment.windowScale = first(both) >>> 8 & 0xFF;
         segment.hopLimit = first(both) & 0xFF;
         int kinds = (int) both;
-        segment.checksum(Checksum.of(kinds >>> CHECKSUM & 7)).verifyLater(kinds >>> CHECKSUM_BEGUN);
+        segment.checksum(Checksum.of(kinds >>> CHECKSUM & 7));
+        segment.checksumBegun = kinds >>> CHECKSUM_BEGUN;
         segment.pathLength = kinds & 0xFF;
         both = source.getLong(at + 56);
         segment.timestampValue = first(both);

@@ -70,7 +70,7 @@ final class TcpLayer {
         } else if (end < wireEnd) {
             segment.checksum(Checksum.CUT);
         } else {
-            segment.verifyLater(TcpChecksum.begin(memory, at, headerBytes, end - at, segment));
+            segment.checksumBegun = TcpChecksum.begin(memory, at, headerBytes, end - at, segment);
         }
         return Decoded.SEGMENT;
     }

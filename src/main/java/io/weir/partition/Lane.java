@@ -292,7 +292,7 @@ public final class Lane {
 
     /** Only for a segment that is too large: the one place that allocates. */
     private static ByteBuffer headerOf(Segment segment) {
-        segment.checksum(); // which needs all of the payload
+        segment.verify(); // which needs all of the payload
         ByteBuffer header = ByteBuffer.allocate(segment.wireForm());
         segment.writeTo(header, 0);
         return header;

@@ -87,6 +87,7 @@ public final class Assembler {
             advance(timeNs);
         }
         reporter.now(timeNs);
+        segment.verify();
         boolean swap = FlowHash.sourceIsHigher(segment);
         Connection connection = pool.find(segment, swap);
         if (connection == null || connection.ended()) {

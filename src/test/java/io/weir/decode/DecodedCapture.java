@@ -75,6 +75,7 @@ final class DecodedCapture {
     }
 
     private void segment() {
+        segment.verify();
         checksums.merge(segment.checksum(), 1, Integer::sum);
         String ends = Corpus.ends(
                 Addresses.text(segment.ipv6(), segment.sourceHigh(), segment.sourceLow()),

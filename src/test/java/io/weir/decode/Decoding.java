@@ -25,6 +25,7 @@ final class Decoding {
         memory.put(OFFSET, bytes, 0, capturedLength);
         decoding.outcome = decoding.decoder.decode(
                 memory, OFFSET, capturedLength, wireLength, linkType, vlanTag, offloaded, decoding.segment);
+        decoding.segment.verify();
         return decoding;
     }
 

@@ -102,11 +102,14 @@ final class SegmentTest {
     }
 
     private static Segment carried(byte[] frame) {
-        Segment decoded = Decoding.of(LinkLayer.ETHERNET, frame).segment;
+        Segment decoded = new Segment();
+        ByteBuffer memory = ByteBuffer.wrap(frame);
+        new PacketDecoder(true).decode(memory, 0, frame.length, frame.length, LinkLayer.ETHERNET, -1, false, decoded);
         ByteBuffer batch = ByteBuffer.allocate(decoded.wireForm());
         decoded.writeTo(batch, 0);
         Segment read = new Segment();
         read.readFrom(batch, 0);
+        read.verify();
         return read;
     }
 }
