@@ -1,5 +1,6 @@
 package io.weir;
 
+import io.weir.relay.PartitionOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,9 +26,15 @@ final class MemoryBudget {
         budget.add("streams", values.number(Schema.STREAMS) * BYTES_PER_STREAM);
         budget.add("retention", values.number(Schema.RETAINED_BYTES));
         budget.add("closed streams", values.number(Schema.CLOSED_STREAMS) * BYTES_PER_STREAM);
-        budget.add("events under way", values.number(Schema.WINDOW_BYTES) * (partitions + 1));
-        budget.add("events for readers", StageOptions.serve(values).eventMemoryBytes());
+        budget.add(
+                "events under way", eventBytes(values.number(Schema.WINDOW_BYTES) * (partitions + 1), partitions + 1));
+        budget.add("events for readers", eventBytes(StageOptions.serve(values).eventMemoryBytes(), partitions + 1));
         return budget;
+    }
+
+    /** Of events that count for so many bytes, each partition's in arrays of its own. */
+    private static long eventBytes(long countedBytes, int partitions) {
+        return partitions * PartitionOptions.eventMemoryBytes(countedBytes / partitions);
     }
 
     private void add(String what, long bytes) {

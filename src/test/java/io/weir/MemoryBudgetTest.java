@@ -13,8 +13,8 @@ class MemoryBudgetTest {
 
         assertThat(budget.text())
                 .isEqualTo(
-                        "at most 331 MiB: capture ring 32, lanes 24, fragments 4, reassembly 64, history 3, streams 80,"
-                                + " retention 64, closed streams 5, events under way 24, events for readers 31");
+                        "at most 338 MiB: capture ring 32, lanes 24, fragments 4, reassembly 64, history 3, streams 80,"
+                                + " retention 64, closed streams 5, events under way 28, events for readers 35");
         assertThat(budget.totalBytes())
                 .isEqualTo(budget.shares().stream()
                         .mapToLong(MemoryBudget.Share::bytes)

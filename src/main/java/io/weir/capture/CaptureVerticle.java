@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Owns one source and hands its frames to a sink, on a worker thread of its own, in slices of at most 10 ms and waits that
- * control breaks off, so that control and stop get through between them. A live source that breaks is opened again, with growing pauses.
+ * control breaks off, so that control and stop get through. A live source that breaks is opened again, with growing pauses.
  *
  * <p>Deploying fails if the source cannot be opened the first time. Public methods may be called from any thread; their
  * futures complete on the caller's Vert.x context, if it has one.

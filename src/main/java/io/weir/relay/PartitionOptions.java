@@ -14,6 +14,11 @@ public record PartitionOptions(int index, AssemblerOptions assembler, RelayOptio
     /** A window holds at least one event with the longest payload. */
     public static final long MIN_WINDOW_BYTES = 256 << 10;
 
+    /** The most memory that a partition's events take which count for so many bytes, and which nobody else holds. */
+    public static long eventMemoryBytes(long countedBytes) {
+        return PayloadMemory.heldBytes(countedBytes);
+    }
+
     public PartitionOptions {
         if (windowBytes < MIN_WINDOW_BYTES) {
             throw new IllegalArgumentException(

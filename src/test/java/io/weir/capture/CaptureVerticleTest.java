@@ -34,7 +34,7 @@ class CaptureVerticleTest {
 
     @Test
     void aFileIsHandedOnWholeAndEndsOnce() throws Exception {
-        CaptureVerticle verticle = deploy(new Scripted(1000, null));
+        CaptureVerticle verticle = deploy(new ScriptedSource(1000, null));
 
         await().until(() -> verticle.state() == CaptureState.ENDED);
         assertThat(sink.frames).hasValue(1000);
@@ -46,7 +46,7 @@ class CaptureVerticleTest {
 
     @Test
     void aBrokenFileGivesWhatWasReadableThenSaysWhy() throws Exception {
-        CaptureVerticle verticle = deploy(new Scripted(500, new CaptureException("damaged at byte 7")));
+        CaptureVerticle verticle = deploy(new ScriptedSource(500, new CaptureException("damaged at byte 7")));
 
         await().until(() -> verticle.state() == CaptureState.ENDED);
         assertThat(sink.frames).hasValue(500);
@@ -58,7 +58,7 @@ class CaptureVerticleTest {
     @Test
     void aSourceIsWaitedForOnlyWhenAllThatItGaveIsHandedOver() throws Exception {
         AtomicInteger waits = new AtomicInteger();
-        deploy(new Scripted(3, null) {
+        deploy(new ScriptedSource(3, null) {
             @Override
             public int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException {
                 if (waitMs == 0) {
@@ -79,7 +79,7 @@ class CaptureVerticleTest {
     @Test
     void aSinkWithoutRoomHoldsAFileBackButNotControl() throws Exception {
         sink.ready.set(false);
-        CaptureVerticle verticle = deploy(new Scripted(1000, null));
+        CaptureVerticle verticle = deploy(new ScriptedSource(1000, null));
 
         Thread.sleep(50);
         assertThat(sink.frames).hasValue(0);
@@ -94,7 +94,7 @@ class CaptureVerticleTest {
     @Test
     void aFrameAtWhichTheSinkThrowsIsCountedAndTheRestGoesOn() throws Exception {
         sink.throwAt = 10;
-        CaptureVerticle verticle = deploy(new Scripted(100, null));
+        CaptureVerticle verticle = deploy(new ScriptedSource(100, null));
 
         await().until(() -> verticle.state() == CaptureState.ENDED);
         assertThat(sink.frames).hasValue(100);
@@ -122,7 +122,7 @@ class CaptureVerticleTest {
 
     @Test
     void stopAndStartKeepTheCountsAndTheFilterOfAFileStays() throws Exception {
-        Scripted endless = new Scripted(Integer.MAX_VALUE, null);
+        ScriptedSource endless = new ScriptedSource(Integer.MAX_VALUE, null);
         CaptureVerticle verticle = deploy(endless);
         await().until(() -> sink.frames.get() > 1000);
         if (Libpcap.available()) {
@@ -131,7 +131,7 @@ class CaptureVerticleTest {
         get(verticle.stopCapture());
         long frames = verticle.statistics().delivered();
         assertThat(verticle.state()).isEqualTo(CaptureState.STOPPED);
-        assertThat(endless.closed).isTrue();
+        assertThat(endless.closed()).isTrue();
         assertThat(frames).isEqualTo(sink.frames.get());
 
         get(verticle.startCapture());
@@ -217,7 +217,7 @@ class CaptureVerticleTest {
         });
     }
 
-    private CaptureVerticle deploy(Scripted source) throws Exception {
+    private CaptureVerticle deploy(ScriptedSource source) throws Exception {
         vertx = Vertx.vertx();
         CaptureVerticle verticle = new CaptureVerticle(filter -> source, Filter.NONE, sink, journal);
         get(vertx.deployVerticle(verticle, CaptureVerticle.deploymentOptions()));
@@ -301,52 +301,6 @@ class CaptureVerticleTest {
         @Override
         public void frameFailed(RuntimeException failure) {
             lines.add("frame failed: " + failure.getMessage());
-        }
-    }
-
-    /** Gives so many frames, then ends or breaks. */
-    private static class Scripted implements FrameSource {
-        private final int total;
-        private final CaptureException last;
-        private final Frame frame = new Frame();
-        private volatile long delivered;
-        private volatile boolean closed;
-
-        Scripted(int total, CaptureException last) {
-            this.total = total;
-            this.last = last;
-        }
-
-        @Override
-        public int poll(FrameHandler handler, int maxFrames, int waitMs) throws CaptureException {
-            int handedOn = 0;
-            while (handedOn < maxFrames && delivered < total) {
-                delivered = delivered + 1;
-                handler.onFrame(frame.origin(delivered, 1, 0));
-                handedOn++;
-            }
-            if (handedOn == 0 && last != null) {
-                throw last;
-            }
-            return handedOn == 0 ? END : handedOn;
-        }
-
-        @Override
-        public String interfaceName(int interfaceIndex) {
-            return "scripted-" + interfaceIndex;
-        }
-
-        @Override
-        public Statistics statistics() {
-            return new Statistics(delivered, delivered, 0, 0, 0, Map.of());
-        }
-
-        @Override
-        public void interrupt() {}
-
-        @Override
-        public void close() {
-            closed = true;
         }
     }
 }

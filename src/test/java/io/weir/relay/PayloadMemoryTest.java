@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PayloadMemoryTest {
@@ -37,11 +40,33 @@ class PayloadMemoryTest {
     void piecesLieSideBySideInFewArrays() {
         Piece first = copy(new byte[1_000]);
         Piece second = copy(new byte[2_000]);
-        Piece large = copy(new byte[PayloadMemory.ARRAY_BYTES]);
+        Piece large = copy(new byte[PayloadMemory.LONGEST_SHARING_BYTES + 1]);
+        Piece third = copy(new byte[3_000]);
 
         assertThat(second.array).isSameAs(first.array);
         assertThat(second.at - first.at).isEqualTo(1_000);
-        assertThat(large.array).isNotSameAs(first.array);
+        assertThat(large.array).hasSize(large.bytes.length);
+        assertThat(third.array).isSameAs(first.array);
+        assertThat(third.at - second.at).isEqualTo(2_000);
+    }
+
+    @Test
+    void arraysTakeNoMoreThanIsSaidOfAnyRunOfEvents() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 200; round++) {
+            Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+            int longest = 1 + random.nextInt(64 << 10);
+            long payloadBytes = 0;
+            for (int count = 1 + random.nextInt(500); count > 0; count--) {
+                byte[] bytes = new byte[1 + random.nextInt(longest)];
+                arrays.add(copy(bytes).array);
+                payloadBytes += bytes.length;
+            }
+            assertThat(arrays.stream().mapToLong(array -> array.length).sum())
+                    .as("seed %d", seed)
+                    .isLessThanOrEqualTo(PayloadMemory.heldBytes(payloadBytes));
+        }
     }
 
     @Test
