@@ -99,10 +99,11 @@ public final class BpfProgram {
      * @return whether the program wants the frame; a read behind the captured bytes refuses it, as in the kernel
      */
     public boolean accepts(ByteBuffer memory, int offset, int capturedLength, int wireLength) {
-        return run(memory, offset, capturedLength, wireLength) != 0;
+        return answer(memory, offset, capturedLength, wireLength) != 0;
     }
 
-    private int run(ByteBuffer memory, int offset, int captured, int wireLength) {
+    /** As {@link #accepts}; what the program returns. */
+    int answer(ByteBuffer memory, int offset, int captured, int wireLength) {
         int a = 0;
         int x = 0;
         if (usesScratch) {

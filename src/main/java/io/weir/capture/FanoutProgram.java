@@ -4,6 +4,7 @@ import static io.weir.capture.BpfAssembler.LINK;
 import static io.weir.capture.BpfAssembler.NETWORK;
 import static io.weir.capture.BpfProgram.CLASS_ALU;
 import static io.weir.capture.BpfProgram.CLASS_LDX;
+import static io.weir.capture.BpfProgram.CLASS_MISC;
 import static io.weir.capture.BpfProgram.CLASS_RET;
 import static io.weir.capture.BpfProgram.CLASS_ST;
 import static io.weir.capture.BpfProgram.CLASS_STX;
@@ -38,6 +39,11 @@ final class FanoutProgram {
     private static final int MULTIPLY = 0x20;
     private static final int SHIFT_RIGHT = 0x70;
     private static final int XOR = 0xA0;
+
+    /** Odd numbers without a pattern, as integer mixers use them. */
+    private static final int SPREAD = 0x7FEB352D;
+
+    private static final int SPREAD_AGAIN = 0x846CA68B;
 
     // scratch words
     private static final int SUM = 0;
@@ -119,7 +125,19 @@ final class FanoutProgram {
             code.add(CLASS_ST, 0, 0, SUM);
         }
         code.add(CLASS_ALU | MULTIPLY, 0, 0, key);
+        // one product spreads addresses in a row badly under some keys: a lower bit of it hardly changes
+        fold(16);
+        code.add(CLASS_ALU | MULTIPLY, 0, 0, SPREAD);
+        fold(13);
+        code.add(CLASS_ALU | MULTIPLY, 0, 0, SPREAD_AGAIN);
         code.add(CLASS_ALU | SHIFT_RIGHT, 0, 0, 16);
         code.add(CLASS_RET | RET_A, 0, 0, 0);
+    }
+
+    /** Lets the upper bits change the lower ones. */
+    private void fold(int bits) {
+        code.add(CLASS_MISC, 0, 0, 0);
+        code.add(CLASS_ALU | SHIFT_RIGHT, 0, 0, bits);
+        code.add(CLASS_ALU | XOR | SOURCE_X, 0, 0, 0);
     }
 }
