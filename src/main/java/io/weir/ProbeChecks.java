@@ -2,7 +2,6 @@ package io.weir;
 
 import io.weir.capture.CaptureState;
 import io.weir.partition.Lane;
-import io.weir.partition.LaneCounter;
 import io.weir.partition.Partitioner;
 import io.weir.serve.Check;
 import io.weir.serve.Check.Scope;
@@ -42,9 +41,8 @@ final class ProbeChecks {
     Verdict partitions(long nowNs) {
         for (int index = 0; index < progress.length; index++) {
             Lane lane = lanes.lane(index);
-            long unread = lane.unreadBytes();
-            long read = lane.counters().get(LaneCounter.BYTES) - unread;
-            if (unread == 0 || read != progress[index] || progressNs[index] == 0) {
+            long read = lane.consumedBytes();
+            if (lane.unreadBytes() == 0 || read != progress[index] || progressNs[index] == 0) {
                 progress[index] = read;
                 progressNs[index] = nowNs;
             } else if (nowNs - progressNs[index] > PATIENCE_NS) {

@@ -31,6 +31,20 @@ class ProbeChecksTest {
         assertThat(checks.partitions(12 * SECOND_NS).detail()).contains("has not read its lane");
     }
 
+    /** As on a node with little traffic, where the capture tells every second how late it is. */
+    @Test
+    void aLaneThatNobodyReadsIsNotAliveThoughTimeIsPutIntoIt() {
+        fill();
+
+        for (int second = 1; second <= 12; second++) {
+            lanes.offerTime(second * SECOND_NS);
+            lanes.flush();
+            assertThat(checks.partitions(second * SECOND_NS).pass())
+                    .as("after " + second + " s")
+                    .isEqualTo(second <= 11);
+        }
+    }
+
     @Test
     void aLaneThatIsReadSlowlyIsAlive() {
         for (int second = 1; second < 60; second++) {
