@@ -73,7 +73,8 @@ final class Probe {
                     new StreamIds(origin, index, count + 1),
                     hash,
                     upload ? uploadLane.lane(0) : lanes.lane(index),
-                    upload ? this::uploadInterface : this::liveInterface));
+                    upload ? this::uploadInterface : this::liveInterface,
+                    PartitionLog::failed));
         }
         uploads = new UploadReplay(values, uploadLane, partitions.get(count).ledger());
         report = new CaptureReport(budget);

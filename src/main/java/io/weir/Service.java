@@ -10,7 +10,6 @@ import io.weir.capture.Filter;
 import io.weir.capture.FilterException;
 import io.weir.capture.LiveSources;
 import io.weir.relay.Bus;
-import io.weir.relay.PartitionFailure;
 import io.weir.serve.ConnectionBound;
 import io.weir.tally.DistinctErrors;
 import java.net.InetAddress;
@@ -144,10 +143,6 @@ final class Service {
                 .build();
         DistinctErrors defects = new DistinctErrors();
         vertx.exceptionHandler(failure -> {
-            if (failure instanceof PartitionFailure counted) {
-                LOG.error("{}: {} ({} so far)", failure.getMessage(), failure.getCause(), counted.count(), failure);
-                return;
-            }
             String cause = failure.getCause() == null ? "" : ": " + failure.getCause();
             long count = defects.observe("event loop", failure + cause, 0);
             if (count > 0) {

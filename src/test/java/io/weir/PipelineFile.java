@@ -74,7 +74,10 @@ final class PipelineFile {
                     new StreamIds("bench", index, count),
                     hash,
                     lanes.lane(index),
-                    interfaceIndex -> CaptureFile.INTERFACE_NAME));
+                    interfaceIndex -> CaptureFile.INTERFACE_NAME,
+                    failure -> {
+                        throw new IllegalStateException(failure.where(), failure.cause());
+                    }));
             await(vertx.deployVerticle(partitions.get(index), new DeploymentOptions()));
         }
         await(vertx.deployVerticle(subscriber, new DeploymentOptions()));

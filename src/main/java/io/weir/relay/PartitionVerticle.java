@@ -21,6 +21,7 @@ import io.weir.relay.Bus.Streams;
 import io.weir.relay.Bus.Subscribe;
 import io.weir.relay.Bus.Unsubscribe;
 import io.weir.tally.Counters;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
@@ -32,6 +33,9 @@ import java.util.function.IntFunction;
  *
  * <p>Live traffic does not wait: events that the consumer has no room for are lost to it, and told. The partition of a replay
  * leaves its lane alone while the consumer holds a full window, and its source waits in turn.
+ *
+ * <p>Whatever is thrown while it works, an {@link Error} too, is counted and told, and costs no more than the segment at
+ * which it was thrown. What the JVM itself ends at, it ends at all the same.
  *
  * <p>When stopped (its source must have stopped before) it empties the lane, closes every stream with {@code stopped},
  * and waits until the consumer has dealt with the last events, at most {@value #SETTLE_MS} ms.
@@ -53,6 +57,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
     private final EventWindow window;
     private final StreamRelay relay;
     private final Assembler assembler;
+    private final Consumer<PartitionFailure> failures;
     private Promise<Void> settled;
     private boolean flushed;
     private boolean waiting;
@@ -61,11 +66,18 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
      * @param ids of this partition
      * @param hash the one that chose the lanes
      * @param interfaceNames as {@link StreamRelay} wants it; called on the event loop
+     * @param failures told of defects that it survived; called on the event loop, must not block
      */
     public PartitionVerticle(
-            PartitionOptions options, StreamIds ids, FlowHash hash, Lane lane, IntFunction<String> interfaceNames) {
+            PartitionOptions options,
+            StreamIds ids,
+            FlowHash hash,
+            Lane lane,
+            IntFunction<String> interfaceNames,
+            Consumer<PartitionFailure> failures) {
         this.options = options;
         this.lane = lane;
+        this.failures = failures;
         RelayLedger ledger = new RelayLedger();
         window = new EventWindow(options.index(), options.windowBytes(), this::send, ledger.counters());
         relay = new StreamRelay(ids, window, options.relay(), interfaceNames, ledger);
@@ -104,10 +116,23 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         if (flushed) {
             return;
         }
-        boolean patient = options.relay().replay() && settled == null;
-        boolean more = patient ? drainWhileRoom() : lane.drain(this, SLICE_RECORDS) == SLICE_RECORDS;
-        window.flush();
-        ledger().waiting(assembler.waitingMemory());
+        boolean more = true;
+        waiting = false;
+        try {
+            boolean patient = options.relay().replay() && settled == null;
+            more = patient ? drainWhileRoom() : lane.drain(this, SLICE_RECORDS) == SLICE_RECORDS;
+            window.flush();
+            ledger().waiting(assembler.waitingMemory());
+        } catch (RuntimeException | Error failure) {
+            waiting = false;
+            failed("reading its lane", failure, 0);
+        } finally {
+            // whatever happened: the lane does not wake a reader that left it in the midst
+            next(more);
+        }
+    }
+
+    private void next(boolean more) {
         if (waiting) {
             return;
         }
@@ -137,10 +162,10 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         window.lift();
         try {
             assembler.flushAll();
-        } catch (RuntimeException failure) {
+            window.flush();
+        } catch (RuntimeException | Error failure) {
             settled.tryFail(failure);
         }
-        window.flush();
         ledger().waiting(assembler.waitingMemory());
         if (!window.settled()) {
             vertx.setTimer(SETTLE_MS, late -> settled.tryComplete());
@@ -153,7 +178,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
     public void onSegment(Segment segment) {
         try {
             assembler.assemble(segment);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             failed("assembling a segment", failure, segment.timeNs());
         }
     }
@@ -162,7 +187,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
     public void onTime(long nowNs) {
         try {
             assembler.advance(nowNs);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             failed("letting time pass", failure, nowNs);
         }
     }
@@ -171,20 +196,17 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
     public void onEnd() {
         try {
             assembler.flushAll();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             failed("closing the streams of a source", failure, 0);
         }
     }
 
     /** A defect of ours, never of the traffic: the partition goes on, and reports each distinct failure with its count. */
-    private void failed(String where, RuntimeException failure, long timeNs) {
+    private void failed(String where, Throwable failure, long timeNs) {
         ledger().counters().increment(RelayCounter.FAILURES);
         long count = ledger().failures().observe(where, failure.toString(), timeNs);
         if (count > 0) {
-            context.runOnContext(report -> {
-                throw new PartitionFailure(
-                        "partition " + options.index() + " failed while " + where + " and goes on", count, failure);
-            });
+            failures.accept(new PartitionFailure(options.index(), where, count, failure));
         }
     }
 

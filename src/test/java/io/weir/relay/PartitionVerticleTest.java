@@ -42,16 +42,16 @@ class PartitionVerticleTest {
     private final Vertx vertx = Vertx.vertx();
     private final Lane lane = new Lane(LaneOptions.of(1));
     private final List<EventBatch> batches = new CopyOnWriteArrayList<>();
-    private final List<Throwable> reported = new CopyOnWriteArrayList<>();
+    private final List<PartitionFailure> reported = new CopyOnWriteArrayList<>();
     private volatile boolean givesCredit = true;
-    private volatile boolean namesFail;
+    private volatile Throwable nameFailure;
+    private volatile boolean reportingFails;
     private PartitionVerticle partition;
     private String deployment;
 
     @BeforeEach
     void deploy() {
         Bus.register(vertx);
-        vertx.exceptionHandler(reported::add);
         vertx.eventBus().<EventBatch>localConsumer(Bus.EVENTS, message -> {
             batches.add(message.body());
             if (givesCredit) {
@@ -68,7 +68,8 @@ class PartitionVerticleTest {
                 new StreamIds("test", INDEX, 4),
                 Conversation.HASH,
                 lane,
-                this::interfaceName);
+                this::interfaceName,
+                this::report);
         deployment = await(vertx.deployVerticle(partition));
     }
 
@@ -244,29 +245,87 @@ class PartitionVerticleTest {
     @Test
     void aDefectIsReportedWithItsCountAndThePartitionGoesOn() {
         subscribe(0);
-        namesFail = true;
+        nameFailure = new IllegalStateException("no such interface");
         for (int port = 40_000; port < 40_035; port++) {
             conversation(port).handshake();
         }
         lane.flush();
         Awaitility.await().until(() -> counter(RelayCounter.FAILURES) >= 35 && reported.size() >= 2);
-        namesFail = false;
+        nameFailure = null;
         conversation(50_000).handshake().fromClient("still here");
         lane.flush();
 
         Awaitility.await().until(() -> events().stream().anyMatch(event -> event instanceof Data));
         assertThat(partition.ledger().failures().observations()).hasSize(1);
-        assertThat(reported).hasSize(2).allSatisfy(failure -> assertThat(failure)
-                .hasMessage("partition 2 failed while assembling a segment and goes on")
-                .hasRootCauseMessage("no such interface"));
-        assertThat(reported)
-                .extracting(failure -> ((PartitionFailure) failure).count())
-                .containsExactly(1L, 10L);
+        assertThat(reported).hasSize(2).allSatisfy(failure -> {
+            assertThat(failure.partition()).isEqualTo(INDEX);
+            assertThat(failure.where()).isEqualTo("assembling a segment");
+            assertThat(failure.cause()).hasMessage("no such interface");
+        });
+        assertThat(reported).extracting(PartitionFailure::count).containsExactly(1L, 10L);
+    }
+
+    @Test
+    void anErrorDoesNotEndThePartition() {
+        subscribe(0);
+        nameFailure = new NoClassDefFoundError("of a class that is needed seldom");
+        conversation(40_000).handshake();
+        lane.flush();
+        Awaitility.await().until(() -> counter(RelayCounter.FAILURES) > 0);
+        nameFailure = null;
+
+        assertThatConversationsComeThrough();
+        assertThat(reported.get(0).cause()).isInstanceOf(NoClassDefFoundError.class);
+    }
+
+    @Test
+    void thePartitionGoesOnEvenIfADefectCannotBeReported() {
+        subscribe(0);
+        nameFailure = new StackOverflowError("too deep");
+        reportingFails = true;
+        conversation(40_000).handshake();
+        lane.flush();
+        Awaitility.await().until(() -> counter(RelayCounter.FAILURES) > 0);
+        nameFailure = null;
+
+        assertThatConversationsComeThrough();
+    }
+
+    @Test
+    void anErrorWhileStreamsAreClosedDoesNotKeepThePartitionFromStopping() {
+        subscribe(0);
+        conversation(40_000).handshake();
+        lane.flush();
+        Awaitility.await().until(() -> partition.ledger().openStreams() == 1);
+        nameFailure = new StackOverflowError("too deep");
+        conversation(40_001).handshake();
+        lane.flush();
+
+        await(vertx.undeploy(deployment));
+
+        assertThat(lane.unreadBytes()).isZero();
+        assertThat(partition.ledger().openStreams()).isZero();
+    }
+
+    private void assertThatConversationsComeThrough() {
+        conversation(50_000).handshake().fromClient("still here");
+        lane.flush();
+        Awaitility.await().until(() -> events().stream().anyMatch(event -> event instanceof Data));
+    }
+
+    private void report(PartitionFailure failure) {
+        reported.add(failure);
+        if (reportingFails) {
+            throw new StackOverflowError("again");
+        }
     }
 
     private String interfaceName(int index) {
-        if (namesFail) {
-            throw new IllegalStateException("no such interface");
+        if (nameFailure instanceof Error error) {
+            throw error;
+        }
+        if (nameFailure instanceof RuntimeException exception) {
+            throw exception;
         }
         return "eth" + index;
     }

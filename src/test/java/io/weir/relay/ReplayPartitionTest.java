@@ -42,7 +42,8 @@ class ReplayPartitionTest {
                 new StreamIds("test", 0, 1),
                 Conversation.HASH,
                 lane,
-                index -> "file");
+                index -> "file",
+                failure -> {});
         deployment = await(vertx.deployVerticle(partition));
         await(vertx.eventBus().request(Bus.partition(0), new Subscribe(0, FlowFilter.ALL, true, -1, null)));
         Conversation conversation = new Conversation(40_000, lane::offer).handshake();

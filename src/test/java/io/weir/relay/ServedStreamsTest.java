@@ -48,7 +48,8 @@ class ServedStreamsTest {
                         new StreamIds("test", 0, 1),
                         Conversation.HASH,
                         lane,
-                        index -> "eth" + index))
+                        index -> "eth" + index,
+                        failure -> {}))
                 .await();
     }
 
