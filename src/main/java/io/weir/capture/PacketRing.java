@@ -225,7 +225,9 @@ final class PacketRing implements LiveSource {
     @Override
     public boolean refresh() throws CaptureException {
         List<Integer> before = targets.indexes();
-        if (!targets.refresh()) {
+        boolean changed = targets.refresh();
+        tally.present(targets.indexes());
+        if (!changed) {
             return false;
         }
         try {

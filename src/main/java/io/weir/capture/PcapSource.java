@@ -220,6 +220,7 @@ final class PcapSource implements LiveSource {
     @Override
     public boolean refresh() throws CaptureException {
         boolean changed = targets.refresh();
+        tally.present(targets.indexes());
         if (changed || targets.listed() && calls.size() < targets.interfaces().size()) {
             openMissing();
         }
