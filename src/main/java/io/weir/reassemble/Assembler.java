@@ -98,7 +98,7 @@ public final class Assembler {
             }
         }
         HalfConnection half = swap ? connection.high : connection.low;
-        half.packets++;
+        half.countPacket();
         if (isNext(half, segment)) {
             expected(half, swap ? connection.low : connection.high, segment);
         } else {

@@ -99,7 +99,7 @@ public final class Connection extends Timed {
      */
     boolean pairs(Segment segment, boolean swap, long hash) {
         HalfConnection known = uncommon.firstIsHigh ? high : low;
-        boolean silent = swap != uncommon.firstIsHigh && known.peer().packets == 0 && uncommon.returnPath == null;
+        boolean silent = swap != uncommon.firstIsHigh && !known.peer().heard() && uncommon.returnPath == null;
         if (!silent
                 || !segment.has(Segment.ACK)
                 || !known.is(HalfConnection.STARTED)

@@ -97,7 +97,7 @@ final class Endings {
         HalfConnection high = connection.high;
         placement.settle(low);
         placement.settle(high);
-        if (connection.halfOpen && (low.packets > 0 && high.packets > 0 || low.next > 0 || high.next > 0)) {
+        if (connection.halfOpen && (low.heard() && high.heard() || low.next > 0 || high.next > 0)) {
             connection.halfOpen = false;
             timers.open.add(connection, reporter.now());
         }

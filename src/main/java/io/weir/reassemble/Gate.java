@@ -39,7 +39,7 @@ final class Gate {
             return Anomaly.CHECKSUM_WRONG;
         }
         if (segment.hasOption(Segment.OPTION_SIGNATURE) && !half.is(SIGNED)) {
-            if (half.packets > 1 && !segment.has(Segment.SYN)) {
+            if (half.packets() > 1 && !segment.has(Segment.SYN)) {
                 return Anomaly.SIGNATURE_OPTION;
             }
             half.set(SIGNED);
@@ -48,7 +48,7 @@ final class Gate {
             return null;
         }
         if (!segment.has(Segment.ACK)) {
-            if (peer.packets == 0 && !half.is(STARTED)) {
+            if (!peer.heard() && !half.is(STARTED)) {
                 // all that was captured of the connection so far; a SYN after it would refute it
                 half.set(UNFLAGGED);
                 return null;
@@ -89,7 +89,7 @@ final class Gate {
             }
             return false;
         }
-        if (half.packets <= 1) {
+        if (half.packets() <= 1) {
             half.set(CHECKSUMS_WRONG);
         }
         return switch (rule) {

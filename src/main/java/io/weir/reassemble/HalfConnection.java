@@ -69,6 +69,7 @@ public final class HalfConnection {
     /** Null until there are some. */
     private Oddities oddities;
 
+    /** The lower 32 bits of {@link #packets()}; the rest is in {@link Oddities#packetRounds}. */
     int packets;
 
     HalfConnection(Connection connection) {
@@ -169,6 +170,17 @@ public final class HalfConnection {
         }
     }
 
+    void countPacket() {
+        if (++packets == 0) {
+            oddities().packetRounds++;
+        }
+    }
+
+    /** Whether any segment of this sender was seen. */
+    boolean heard() {
+        return packets != 0 || packets() > 0;
+    }
+
     void outOfOrder() {
         oddities().outOfOrderPackets++;
     }
@@ -212,7 +224,7 @@ public final class HalfConnection {
 
     /** Segments of this sender, refused ones included. */
     public long packets() {
-        return packets;
+        return (oddities == null ? 0 : oddities.packetRounds << 32) + Integer.toUnsignedLong(packets);
     }
 
     /** Segments that had to wait for a hole before them. */

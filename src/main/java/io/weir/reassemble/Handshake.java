@@ -59,7 +59,7 @@ final class Handshake {
             start(half, segment);
             return Outcome.OURS;
         }
-        if (peer.packets == 0) {
+        if (!peer.heard()) {
             // nobody has answered; an answer to the earlier SYN still finds it among the new connection's candidates
             return Outcome.NEW_CONNECTION;
         }

@@ -58,7 +58,7 @@ final class Held {
         if (!half.is(STARTED)) {
             return null;
         }
-        if (peer.is(STARTED) && peer.packets > 0 && peer.offset(segment.acknowledgement()) > sentTo(peer)) {
+        if (peer.is(STARTED) && peer.heard() && peer.offset(segment.acknowledgement()) > sentTo(peer)) {
             return Anomaly.ACKNOWLEDGES_UNSENT;
         }
         long start = half.offset(segment.sequence());

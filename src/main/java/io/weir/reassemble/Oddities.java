@@ -16,7 +16,10 @@ final class Oddities extends Timed {
     /** Number of an empty segment, see {@link HalfConnection#HINT}. */
     int hint;
 
-    int outOfOrderPackets;
+    /** Times that {@link HalfConnection#packets} began anew. */
+    long packetRounds;
+
+    long outOfOrderPackets;
     long gapBytes;
     long overlapBytes;
     long conflictBytes;
@@ -30,6 +33,7 @@ final class Oddities extends Timed {
         ackedAtGrace = 0;
         finOffset = -1;
         hint = 0;
+        packetRounds = 0;
         outOfOrderPackets = 0;
         gapBytes = 0;
         overlapBytes = 0;

@@ -173,7 +173,7 @@ final class SlowPath {
     /** The new connection between the ends of an open one. */
     private void reuse(Connection connection, boolean swap, Segment segment) {
         HalfConnection before = swap ? connection.high : connection.low;
-        boolean unanswered = before.next == 0 && before.peer().packets == 0;
+        boolean unanswered = before.next == 0 && !before.peer().heard();
         int earlier = before.base;
         SynCandidates candidates = connection.candidates();
         reporter.report(before, unanswered ? Anomaly.SYN_AMBIGUOUS : Anomaly.PORT_REUSED);
@@ -186,7 +186,7 @@ final class SlowPath {
             return;
         }
         HalfConnection half = swap ? opened.high : opened.low;
-        half.packets++;
+        half.countPacket();
         if (unanswered) {
             opened.candidates(SynCandidates.moved(candidates, half, earlier));
         }
