@@ -129,7 +129,7 @@ final class Starts {
         }
     }
 
-    /** The stream wants the direction to start at this segment; what waited below it goes. */
+    /** The stream wants the direction to start at this segment; what waited below it goes, what waited at it is delivered. */
     void forced(HalfConnection half, Segment segment) {
         if (half.hasRuns()) {
             long shift = -half.offset(segment.sequence());
@@ -138,6 +138,8 @@ final class Starts {
         }
         begin(half, segment.sequence());
         settleRoles(half.connection);
+        delivery.deliverRuns(half);
+        placement.settle(half);
     }
 
     /** The other side acknowledges: if it has what waits here, the wait is over. */

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conversations whose beginning was not captured. */
 class MidstreamTest {
@@ -166,5 +169,40 @@ class MidstreamTest {
         conversation.after(100 * MS);
         assertThat(conversation.stream().client()).isEqualTo("abcdef");
         assertThat(conversation.stream().clientHalf().nextOffset()).isEqualTo(6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aForcedStartOnAnAcknowledgementDeliversWhatWaitsThere(boolean byTime) {
+        Recording recording = new Recording();
+        Conversation forced =
+                new Conversation(new Probe(AssemblerOptions.defaults(), connection -> recording), 40_000, 80);
+        forced.client().at(500).data("abc");
+        recording.accepting(Stream.Acceptance.START);
+        forced.client().at(500).ack();
+        assertThat(recording.client()).isEqualTo("abc");
+        if (byTime) {
+            forced.after(6 * SECOND);
+        }
+        forced.client().at(503).data("def");
+        forced.probe.end();
+        assertThat(recording.client()).isEqualTo("abcdef");
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aForcedStartInsideWhatWaitsDeliversTheRestOfIt() {
+        Recording recording = new Recording();
+        Conversation forced =
+                new Conversation(new Probe(AssemblerOptions.defaults(), connection -> recording), 40_000, 80);
+        forced.client().at(500).data("abcdef");
+        forced.client().at(506).fin();
+        recording.accepting(Stream.Acceptance.START);
+        forced.client().at(503).ack();
+        assertThat(recording.client()).isEqualTo("def");
+        assertThat(recording.ended(FlowDirection.CLIENT_TO_SERVER)).isTrue();
+        forced.probe.end();
+        assertThat(recording.clientHalf().refusedBytes()).isEqualTo(3);
     }
 }

@@ -140,11 +140,16 @@ class OpStreamTest {
         recording.forget = random.nextInt(5) > 0;
         int keep = random.nextInt(6);
         recording.keeping(data -> keep == 0 ? random.nextInt(data.length() + 2) : keep == 1 ? 0 : -1);
-        int answer = random.nextInt(8);
-        return recording.accepting(
-                answer == 0
-                        ? Stream.Acceptance.REFUSE
-                        : answer == 1 ? Stream.Acceptance.START : Stream.Acceptance.ACCEPT);
+        int answer = random.nextInt(9);
+        return answer == 8 ? recording.answering(() -> answer(random.nextInt(8))) : recording.accepting(answer(answer));
+    }
+
+    private static Stream.Acceptance answer(int number) {
+        return switch (number) {
+            case 0 -> Stream.Acceptance.REFUSE;
+            case 1 -> Stream.Acceptance.START;
+            default -> Stream.Acceptance.ACCEPT;
+        };
     }
 
     private static void segment(SplittableRandom random, Endpoint from, List<String> script) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Writes down what a stream is told, as text that a test can compare with a literal; holds every call against the
@@ -31,7 +32,7 @@ final class Recording implements Stream {
     long endedNs;
     boolean forget = true;
     boolean opened;
-    Acceptance acceptance = Acceptance.ACCEPT;
+    private Supplier<Acceptance> answers = () -> Acceptance.ACCEPT;
     Keeper keeper = data -> -1;
     private Consumer<AnomalyReport> anomalyWatcher = anomaly -> {};
     private final Map<Integer, Long> capturedByPort = new HashMap<>();
@@ -55,7 +56,12 @@ final class Recording implements Stream {
     }
 
     Recording accepting(Acceptance answer) {
-        acceptance = answer;
+        return answering(() -> answer);
+    }
+
+    /** An answer of its own to each segment. */
+    Recording answering(Supplier<Acceptance> each) {
+        answers = each;
         return this;
     }
 
@@ -85,7 +91,7 @@ final class Recording implements Stream {
         assertThat(++acceptsOfPacket).as("accept is asked once for each packet").isEqualTo(1);
         assertThat(toldOfPacket).as("accept comes before all else").isFalse();
         offeredNextSequences.add(nextSequence);
-        return acceptance;
+        return answers.get();
     }
 
     @Override
