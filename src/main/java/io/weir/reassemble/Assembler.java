@@ -103,7 +103,7 @@ public final class Assembler {
             expected(half, swap ? connection.low : connection.high, segment);
         } else {
             slowPath.take(half, swap ? connection.low : connection.high, segment);
-            dueNs = timers.dueNs();
+            settleTimers();
         }
     }
 
@@ -126,7 +126,7 @@ public final class Assembler {
         Anomaly refusal = gate.refuses(half, peer, segment);
         if (refusal != null || held.reason(half, peer, segment) != null) {
             slowPath.take(half, peer, segment, refusal);
-            dueNs = timers.dueNs();
+            settleTimers();
             return;
         }
         Connection connection = half.connection;
@@ -153,8 +153,13 @@ public final class Assembler {
         }
         if (half.acked > half.next || connection.halfOpen || peer.isTimed()) {
             endings.settle(connection);
-            dueNs = timers.dueNs();
+            settleTimers();
         }
+    }
+
+    private void settleTimers() {
+        upkeep.closeEnded();
+        dueNs = timers.dueNs();
     }
 
     /**

@@ -140,6 +140,9 @@ final class Placement {
             reporter.report(largest, Anomaly.MEMORY_LIMIT);
             giveUpHole(largest, GapCause.EVICTED);
             settle(largest);
+            if (largest.is(CLOSED) && largest.connection != half.connection) {
+                timers.ended.add(largest.oddities(), reporter.now());
+            }
         }
         if (offset <= half.next && half.is(STARTED)) {
             // making room has moved this direction on
@@ -199,7 +202,10 @@ final class Placement {
         return half.is(STARTED) && !half.is(CLOSED) && (half.hasRuns() || half.acked > half.next);
     }
 
-    /** Gives the first hole up, as far as it is known to reach, and delivers what follows. */
+    /**
+     * Gives the first hole up, as far as it is known to reach, and delivers what follows. Where there is one, every call
+     * moves the direction on or takes a run out of its queue, so that who calls until there is none comes to an end.
+     */
     void giveUpHole(HalfConnection half, GapCause cause) {
         long to = half.next;
         if (half.hasRuns()) {
@@ -212,6 +218,9 @@ final class Placement {
         }
         if (to > half.next) {
             delivery.skip(half, to, cause);
+        } else {
+            // no bytes are missing before the first run
+            delivery.deliverRuns(half);
         }
     }
 

@@ -23,6 +23,9 @@ final class Timers {
     /** {@link Waiting} records with held bytes. */
     final TimeQueue held = new TimeQueue();
 
+    /** Directions whose end was delivered to make room for another connection's bytes; they are due at once. */
+    final TimeQueue ended = new TimeQueue();
+
     /** Connections without answer. */
     final TimeQueue halfOpen = new TimeQueue();
 
@@ -48,6 +51,7 @@ final class Timers {
         due = Math.min(due, holes.dueNs(options.holeTimeoutNs()));
         due = Math.min(due, ackedHoles.dueNs(options.ackedHoleGraceNs()));
         due = Math.min(due, held.dueNs(HOLD_NS));
+        due = Math.min(due, ended.dueNs(0));
         due = Math.min(due, halfOpen.dueNs(options.halfOpenTimeoutNs()));
         due = Math.min(due, open.dueNs(options.idleTimeoutNs()));
         due = Math.min(due, suspected.dueNs(options.halfOpenTimeoutNs()));

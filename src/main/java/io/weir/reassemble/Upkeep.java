@@ -64,6 +64,16 @@ final class Upkeep {
         while ((due = due(timers.lingering, options.idleTimeoutNs(), nowNs)) != null) {
             endings.forget((Connection) due);
         }
+        closeEnded();
+    }
+
+    /** Closes the connections, both of whose directions have ended, of those whose bytes gave way to others'. */
+    void closeEnded() {
+        Timed ended;
+        while ((ended = timers.ended.oldest()) != null) {
+            TimeQueue.leave(ended);
+            endings.settle(((Oddities) ended).half.connection);
+        }
     }
 
     private static Timed due(TimeQueue queue, long delayNs, long nowNs) {
@@ -122,6 +132,7 @@ final class Upkeep {
                 endings.close(connection, Ending.IDLE);
             }
         }
+        closeEnded();
         return new Assembler.Flushed(flushed, before - pool.size());
     }
 

@@ -192,4 +192,21 @@ class BoundsTest {
         assertThat(conversation.newest().client()).isEqualTo("chosen");
         assertThat(conversation.probe.pool.size()).isEqualTo(1);
     }
+
+    @Test
+    void aConnectionWhoseLastHoleIsGivenUpForAnotherOnesBytesEndsByItsFins() {
+        Probe probe = new Probe(Options.with("maxWaitingBytesTotal", 1L << 16));
+        Conversation full = probe.conversation().handshake();
+        full.server().fin();
+        full.client().at(101).data("x".repeat(20_000));
+        full.client().fin();
+        for (int index = 0; index < 40; index++) {
+            probe.conversation().handshake().client().at(3).data("y".repeat(1_400));
+        }
+        Recording evicted = probe.streams.get(0);
+        assertThat(evicted.client()).isEqualTo("[100 evicted]" + "x".repeat(20_000));
+        assertThat(evicted.ending).isEqualTo(Ending.FIN);
+        assertThat(evicted.endedNs).isLessThan(probe.nowNs);
+        probe.end();
+    }
 }
