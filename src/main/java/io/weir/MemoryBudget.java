@@ -1,6 +1,7 @@
 package io.weir;
 
 import io.weir.relay.PartitionOptions;
+import io.weir.serve.ServeOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,10 @@ final class MemoryBudget {
         budget.add(
                 "events under way", eventBytes(values.number(Schema.WINDOW_BYTES) * (partitions + 1), partitions + 1));
         budget.add("events for readers", eventBytes(StageOptions.serve(values).eventMemoryBytes(), partitions + 1));
+        long retainedBytes = 2 * (values.number(Schema.FIRST_BYTES) + values.number(Schema.NEWEST_BYTES));
+        budget.add(
+                "answers",
+                ServeOptions.answerMemoryBytes(Math.min(retainedBytes, values.number(Schema.RETAINED_BYTES))));
         return budget;
     }
 

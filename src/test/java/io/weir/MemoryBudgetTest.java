@@ -13,8 +13,9 @@ class MemoryBudgetTest {
 
         assertThat(budget.text())
                 .isEqualTo(
-                        "at most 338 MiB: capture ring 32, lanes 24, fragments 4, reassembly 64, history 3, streams 80,"
-                                + " retention 64, closed streams 5, events under way 28, events for readers 35");
+                        "at most 373 MiB: capture ring 32, lanes 24, fragments 4, reassembly 64, history 3, streams 80,"
+                                + " retention 64, closed streams 5, events under way 28, events for readers 35,"
+                                + " answers 36");
         assertThat(budget.totalBytes())
                 .isEqualTo(budget.shares().stream()
                         .mapToLong(MemoryBudget.Share::bytes)

@@ -89,11 +89,34 @@ public final class Bus {
     /** No reply. */
     public record Unsubscribe(int slot) {}
 
-    /** Replied with {@link Streams}. */
-    public record ListStreams(FlowFilter flows) {}
+    /**
+     * Asks for one page of the streams that a partition knows, sorted by opening time, then id. Replied with {@link Streams}.
+     *
+     * @param state which of those that match
+     * @param newestFirst the order
+     * @param after the place that the page begins behind, in that order; null for the beginning
+     * @param limit streams of the page
+     */
+    public record ListStreams(FlowFilter flows, State state, boolean newestFirst, StreamPlace after, int limit) {
+        /** Of the streams that a list shows. */
+        public enum State {
+            ALL,
+            OPEN,
+            CLOSED;
 
-    /** Open streams, then recently closed ones; a snapshot. */
-    public record Streams(List<StreamSummary> streams) {}
+            boolean excludes(boolean open) {
+                return this == (open ? CLOSED : OPEN);
+            }
+        }
+    }
+
+    /**
+     * A snapshot.
+     *
+     * @param streams in the order asked for; one more than the limit, if there are more
+     * @param matching streams on all pages
+     */
+    public record Streams(List<StreamSummary> streams, long matching) {}
 
     /** Replied with {@link StreamSummary}, or failed with code 404. */
     public record GetStream(String stream) {}

@@ -7,6 +7,7 @@ package io.weir.relay;
 final class Catalogue {
     private final RelayedStream open = new RelayedStream(null, -1, 0);
     private final RelayedStream[] closed;
+    private final StreamIndex index = new StreamIndex();
     private final RelayLedger ledger;
     private int openCount;
     private long closedTotal;
@@ -24,6 +25,7 @@ final class Catalogue {
         open.previous.next = stream;
         open.previous = stream;
         openCount++;
+        index.add(stream);
         ledger.counters().increment(RelayCounter.STREAMS_OPENED);
         tellLedger();
     }
@@ -35,16 +37,21 @@ final class Catalogue {
         stream.next = null;
         openCount--;
         if (closed.length == 0) {
-            stream.forget();
+            forget(stream);
         } else {
             int at = (int) (closedTotal++ % closed.length);
             if (closed[at] != null) {
-                closed[at].forget();
+                forget(closed[at]);
                 ledger.counters().increment(RelayCounter.CATALOGUE_FORGOTTEN);
             }
             closed[at] = stream;
         }
         tellLedger();
+    }
+
+    private void forget(RelayedStream stream) {
+        index.remove(stream);
+        stream.forget();
     }
 
     RelayedStream[] openStreams() {
@@ -56,19 +63,9 @@ final class Catalogue {
         return streams;
     }
 
-    /** Null if no stream with this number is known. A walk over all of them: for requests of people, not for packets. */
+    /** Null if no stream with this number is known. */
     RelayedStream find(long number) {
-        for (RelayedStream stream = open.next; stream != open; stream = stream.next) {
-            if (stream.number() == number) {
-                return stream;
-            }
-        }
-        for (int index = 0; index < remembered(); index++) {
-            if (closed[index].number() == number) {
-                return closed[index];
-            }
-        }
-        return null;
+        return index.find(number);
     }
 
     /** All streams: open ones, then closed ones, newest first in each part. */

@@ -17,7 +17,6 @@ import io.weir.relay.Bus.Credit;
 import io.weir.relay.Bus.GetContent;
 import io.weir.relay.Bus.GetStream;
 import io.weir.relay.Bus.ListStreams;
-import io.weir.relay.Bus.Streams;
 import io.weir.relay.Bus.Subscribe;
 import io.weir.relay.Bus.Unsubscribe;
 import io.weir.tally.Counters;
@@ -234,7 +233,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         } else if (request instanceof Bus.Ping) {
             message.reply(request);
         } else if (request instanceof ListStreams list) {
-            answer(relay.list(list.flows()), message);
+            answer(relay.list(list), message);
         } else if (request instanceof GetStream get) {
             reply(relay.summary(get.stream()), get.stream(), message);
         } else if (request instanceof GetContent get) {
@@ -271,7 +270,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
 
     private void answer(Listing listing, Message<Object> message) {
         if (listing.step(SLICE_STREAMS)) {
-            message.reply(new Streams(listing.summaries()));
+            message.reply(listing.page());
         } else {
             context.runOnContext(next -> answer(listing, message));
         }

@@ -18,6 +18,18 @@ final class RecentAnomalies {
     private final long[] words = new long[WORDS * MAX];
     private long added;
 
+    static Odd event(String stream, AnomalyReport report) {
+        return new Odd(
+                stream,
+                report.timeNs(),
+                report.name(),
+                report.direction(),
+                report.offset(),
+                report.length(),
+                report.keptDigest(),
+                report.otherDigest());
+    }
+
     void add(AnomalyReport report) {
         int at = (int) (added++ % MAX) * WORDS;
         words[at] = (long) report.name().ordinal() << 1 | report.direction().ordinal();

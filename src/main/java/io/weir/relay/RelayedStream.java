@@ -1,5 +1,8 @@
 package io.weir.relay;
 
+import static io.weir.reassemble.FlowDirection.CLIENT_TO_SERVER;
+import static io.weir.reassemble.FlowDirection.SERVER_TO_CLIENT;
+
 import io.weir.reassemble.AnomalyReport;
 import io.weir.reassemble.Connection;
 import io.weir.reassemble.Ending;
@@ -11,7 +14,6 @@ import io.weir.relay.Bus.Content;
 import io.weir.relay.StreamEvent.Close;
 import io.weir.relay.StreamEvent.Data;
 import io.weir.relay.StreamEvent.Gap;
-import io.weir.relay.StreamEvent.Odd;
 import io.weir.relay.StreamEvent.Open;
 import io.weir.relay.StreamEvent.Totals;
 import io.weir.tally.Counters;
@@ -23,9 +25,10 @@ final class RelayedStream implements Stream {
     /** Longer deliveries are told as several data events. */
     static final int MAX_DATA_BYTES = 64 << 10;
 
-    // of Catalogue
+    // of Catalogue, and of StreamIndex
     RelayedStream previous;
     RelayedStream next;
+    RelayedStream sameBucket;
 
     private final StreamRelay relay;
     private final long number;
@@ -67,6 +70,14 @@ final class RelayedStream implements Stream {
             id = relay.ids().text(openedNs, number);
         }
         return id;
+    }
+
+    long openedNs() {
+        return openedNs;
+    }
+
+    boolean isOpen() {
+        return connection != null;
     }
 
     boolean matches(FlowFilter flows) {
@@ -181,17 +192,7 @@ final class RelayedStream implements Stream {
         }
         long readers = readers(EventType.ANOMALY);
         if (readers != 0) {
-            relay.tell(
-                    new Odd(
-                            id(),
-                            report.timeNs(),
-                            report.name(),
-                            report.direction(),
-                            report.offset(),
-                            report.length(),
-                            report.keptDigest(),
-                            report.otherDigest()),
-                    readers);
+            relay.tell(RecentAnomalies.event(id(), report), readers);
         }
     }
 
@@ -200,13 +201,9 @@ final class RelayedStream implements Stream {
         ending = newEnding;
         endedNs = timeNs;
         lastSeenNs = lastSeenNs();
-        client = totals(FlowDirection.CLIENT_TO_SERVER);
-        server = totals(FlowDirection.SERVER_TO_CLIENT);
-        relay.ledger()
-                .closed(
-                        ending,
-                        closed.half(FlowDirection.CLIENT_TO_SERVER),
-                        closed.half(FlowDirection.SERVER_TO_CLIENT));
+        client = totals(CLIENT_TO_SERVER);
+        server = totals(SERVER_TO_CLIENT);
+        relay.ledger().closed(ending, closed.half(CLIENT_TO_SERVER), closed.half(SERVER_TO_CLIENT));
         long readers = readers(EventType.CLOSE);
         if (readers != 0) {
             relay.tell(close(), readers);
@@ -259,8 +256,8 @@ final class RelayedStream implements Stream {
                 open != null ? open : ends.open(relay, id(), openedNs),
                 lastSeenNs(),
                 connection == null ? close() : null,
-                totals(FlowDirection.CLIENT_TO_SERVER),
-                totals(FlowDirection.SERVER_TO_CLIENT),
+                totals(CLIENT_TO_SERVER),
+                totals(SERVER_TO_CLIENT),
                 anomalies == null ? List.of() : List.copyOf(anomalies.events(id())),
                 relay.options().replay());
     }
@@ -284,17 +281,15 @@ final class RelayedStream implements Stream {
     }
 
     private long lastSeenNs() {
-        return connection == null
-                ? lastSeenNs
-                : Math.max(
-                        connection.half(FlowDirection.CLIENT_TO_SERVER).lastSeenNs(),
-                        connection.half(FlowDirection.SERVER_TO_CLIENT).lastSeenNs());
+        if (connection == null) {
+            return lastSeenNs;
+        }
+        long clientNs = connection.half(CLIENT_TO_SERVER).lastSeenNs();
+        return Math.max(clientNs, connection.half(SERVER_TO_CLIENT).lastSeenNs());
     }
 
     private Totals totals(FlowDirection direction) {
-        if (connection != null) {
-            return Totals.of(connection.half(direction));
-        }
-        return direction == FlowDirection.CLIENT_TO_SERVER ? client : server;
+        Totals closed = direction == CLIENT_TO_SERVER ? client : server;
+        return connection == null ? closed : Totals.of(connection.half(direction));
     }
 }

@@ -6,6 +6,7 @@ import io.weir.reassemble.FlowDirection;
 import io.weir.reassemble.Stream;
 import io.weir.reassemble.StreamFactory;
 import io.weir.relay.Bus.Content;
+import io.weir.relay.Bus.ListStreams;
 import io.weir.relay.Bus.Subscribe;
 import java.util.function.IntFunction;
 
@@ -75,9 +76,9 @@ public final class StreamRelay implements StreamFactory {
         subscriptions.clear(slot);
     }
 
-    /** Open streams, then closed ones, newest first in each part, to be summarised piece by piece. */
-    Listing list(FlowFilter flows) {
-        return new Listing(catalogue.streams(), flows);
+    /** Begins to make a page of the list of streams. */
+    Listing list(ListStreams asked) {
+        return new Listing(catalogue.streams(), asked);
     }
 
     /** Null if the catalogue does not know the stream. */

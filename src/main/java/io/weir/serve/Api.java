@@ -41,14 +41,15 @@ final class Api {
             EventHub hub,
             Gate gate,
             Audit audit,
+            Unsent unsent,
             Counters<ServeCounter> counters) {
         FlowFilters filters = new FlowFilters(vertx, neighbours.filters());
         Readers readers = new Readers(options.limits().subscribersPerCaller());
         gate.onChange(() -> readers.cut(gate::stillIn));
         EventsEndpoint events = new EventsEndpoint(vertx, hub, partitions, filters, audit, readers);
-        StreamsEndpoint streams = new StreamsEndpoint(partitions, filters);
+        StreamsEndpoint streams = new StreamsEndpoint(partitions, filters, counters);
         CaptureEndpoint capture = new CaptureEndpoint(neighbours.capture(), audit);
-        ContentEndpoint content = new ContentEndpoint(partitions, audit);
+        ContentEndpoint content = new ContentEndpoint(partitions, audit, counters);
         ReplayEndpoint replays = new ReplayEndpoint(
                 vertx,
                 neighbours.capture(),
@@ -77,7 +78,7 @@ final class Api {
                 get("/", Role.METADATA, page::page),
                 get("/page.js", Role.METADATA, page::script),
                 get("/page.css", Role.METADATA, page::style));
-        listener = new Listener(vertx, options, gate, audit, counters, endpoints);
+        listener = new Listener(vertx, options, gate, audit, counters, unsent, endpoints);
     }
 
     List<Endpoint> endpoints() {

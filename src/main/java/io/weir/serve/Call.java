@@ -16,9 +16,11 @@ final class Call {
     private final RoutingContext context;
     private final Caller caller;
     private final Query query;
+    private final Unsent unsent;
 
-    Call(RoutingContext context, Caller caller, Query query) {
+    Call(RoutingContext context, Caller caller, Query query, Unsent unsent) {
         this.context = context;
+        this.unsent = unsent;
         this.caller = caller;
         this.query = query;
     }
@@ -48,20 +50,42 @@ final class Call {
         return context.body().buffer();
     }
 
-    void json(int status, JsonObject json) {
-        respond(status, "application/json", json.toBuffer());
+    void json(JsonObject json) {
+        respond(200, "application/json", json.toBuffer());
     }
 
     void json(JsonArray json) {
         respond(200, "application/json", json.toBuffer());
     }
 
+    /** What was asked for is done, which the caller must learn whatever waits for others. */
+    void done(JsonObject json) {
+        tell(200, "application/json", json.toBuffer());
+    }
+
+    /** @throws Problem as {@link #respond} would */
+    void checkRoom(int length) {
+        unsent.checkRoom(length);
+    }
+
+    /** @throws Problem too much waits for slow clients already */
     void respond(int status, String contentType, Buffer body) {
+        checkRoom(body.length());
+        tell(status, contentType, body);
+    }
+
+    /** Answers in any case; for what is short. */
+    void tell(int status, String contentType, Buffer body) {
         if (!response().closed()) {
-            response()
-                    .setStatusCode(status)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
-                    .end(body);
+            response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+            unsent.add(body.length(), response().end(body));
+        }
+    }
+
+    /** Answers with a text that is there for all and takes no memory for one. */
+    void tellShared(String contentType, Buffer text) {
+        if (!response().closed()) {
+            response().putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(text);
         }
     }
 

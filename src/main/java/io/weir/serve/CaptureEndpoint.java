@@ -19,7 +19,7 @@ final class CaptureEndpoint {
     }
 
     void state(Call call) {
-        call.answer(capture.state(), state -> call.json(200, state));
+        call.answer(capture.state(), call::json);
     }
 
     void interfaces(Call call) {
@@ -61,7 +61,7 @@ final class CaptureEndpoint {
 
     private void control(Call call, Future<JsonObject> done) {
         done.onComplete(result -> audit.control(call.caller(), call.request(), result.succeeded() ? 200 : 400));
-        call.answer(done, state -> call.json(200, state));
+        call.answer(done, call::done);
     }
 
     /** The body's object, empty if there is no body; members other than those named are refused. */

@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.weir.relay.Bus;
+import io.weir.tally.Counters;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,31 +18,38 @@ final class ContentEndpoint {
     /** One range; several are answered with everything, as RFC 9110 section 14.2 allows. */
     private static final Pattern RANGE = Pattern.compile("bytes=(?:(\\d{1,18})-(\\d{0,18})|-(\\d{1,18}))");
 
+    /** Streams whose bytes are copied at a time, and therefore may be held twice. */
+    static final int MAX_COPIES = 8;
+
     private final Partitions partitions;
     private final Audit audit;
+    private final Turns turns;
 
-    ContentEndpoint(Partitions partitions, Audit audit) {
+    ContentEndpoint(Partitions partitions, Audit audit, Counters<ServeCounter> counters) {
         this.partitions = partitions;
         this.audit = audit;
+        turns = new Turns("copies of retained bytes", MAX_COPIES, counters);
     }
 
     void content(Call call) {
         String from = call.query().word(QueryParameter.FROM, true, "client", "server");
-        Future<Partitions.Answer<Bus.Content>> found =
-                partitions.find(new Bus.GetContent(call.id(), from), "stream '" + call.id() + "'");
+        Future<Partitions.Answer<Bus.Content>> found = turns.take(() -> ofSender(call, from));
         call.answer(found, answer -> serve(call, answer.body(), from));
     }
 
     void pcap(Call call) {
-        Future<Buffer> file = partitions
-                .<Bus.Content>find(new Bus.GetContent(call.id(), "client"), "stream '" + call.id() + "'")
-                .compose(client -> partitions
-                        .<Bus.Content>ask(client.partition(), new Bus.GetContent(call.id(), "server"))
-                        .map(server -> new StreamPcap(client.body(), server).toBuffer()));
-        call.answer(file, bytes -> {
-            attachment(call, call.id() + ".pcapng");
-            send(call, 200, "application/x-pcapng", bytes);
-        });
+        Future<Buffer> file = turns.take(() -> ofSender(call, "client").compose(client -> partitions
+                .<Bus.Content>askAgain(client.partition(), new Bus.GetContent(call.id(), "server"), what(call))
+                .map(server -> new StreamPcap(client.body(), server).toBuffer())));
+        call.answer(file, bytes -> send(call, 200, "application/x-pcapng", call.id() + ".pcapng", bytes));
+    }
+
+    private Future<Partitions.Answer<Bus.Content>> ofSender(Call call, String from) {
+        return partitions.find(new Bus.GetContent(call.id(), from), what(call));
+    }
+
+    private static String what(Call call) {
+        return "stream '" + call.id() + "'";
     }
 
     private void serve(Call call, Bus.Content content, String from) {
@@ -49,16 +57,15 @@ final class ContentEndpoint {
         long size = ranges.retainedBytes();
         describe(call.response(), content, ranges);
         long[] part = part(call, ranges);
+        String name = call.id() + "-" + from + ".bin";
         if (part == null) {
-            attachment(call, call.id() + "-" + from + ".bin");
-            send(call, 200, "application/octet-stream", RetainedRanges.bytes(content, 0, size));
+            send(call, 200, "application/octet-stream", name, RetainedRanges.bytes(content, 0, size));
         } else if (part[0] >= part[1]) {
             call.response().putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
             throw new Problem(ProblemKind.RANGE, "only " + size + " bytes are retained", "Range");
         } else {
-            attachment(call, call.id() + "-" + from + ".bin");
             call.response().putHeader(HttpHeaders.CONTENT_RANGE, "bytes " + part[0] + "-" + (part[1] - 1) + "/" + size);
-            send(call, 206, "application/octet-stream", RetainedRanges.bytes(content, part[0], part[1]));
+            send(call, 206, "application/octet-stream", name, RetainedRanges.bytes(content, part[0], part[1]));
         }
     }
 
@@ -94,12 +101,10 @@ final class ContentEndpoint {
         return last < start && start < size ? null : new long[] {start, Math.min(size, last + 1)};
     }
 
-    /** A browser must never show captured bytes as a page of ours. */
-    private static void attachment(Call call, String name) {
+    private void send(Call call, int status, String type, String name, Buffer bytes) {
+        call.checkRoom(bytes.length());
+        // a browser must never show captured bytes as a page of ours
         call.response().putHeader("Content-Disposition", "attachment; filename=\"" + name + "\"");
-    }
-
-    private void send(Call call, int status, String type, Buffer bytes) {
         audit.end(audit.nextResponse(), call.caller(), call.request(), bytes.length());
         call.respond(status, type, bytes);
     }

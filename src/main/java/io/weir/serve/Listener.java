@@ -35,6 +35,7 @@ final class Listener {
     private final Gate gate;
     private final Audit audit;
     private final Counters<ServeCounter> counters;
+    private final Unsent unsent;
     private final List<Endpoint> endpoints;
     /** Null for plain HTTP. */
     private final TlsFiles tls;
@@ -48,7 +49,9 @@ final class Listener {
             Gate gate,
             Audit audit,
             Counters<ServeCounter> counters,
+            Unsent unsent,
             List<Endpoint> endpoints) {
+        this.unsent = unsent;
         this.vertx = vertx;
         this.options = options;
         this.gate = gate;
@@ -173,7 +176,7 @@ final class Listener {
     private void dispatch(RoutingContext context, Endpoint endpoint) {
         endpoint.answer()
                 .accept(new Call(
-                        context, context.get(CALLER), new Query(context.queryParams(), endpoint.parameters())));
+                        context, context.get(CALLER), new Query(context.queryParams(), endpoint.parameters()), unsent));
     }
 
     private void failed(RoutingContext context) {

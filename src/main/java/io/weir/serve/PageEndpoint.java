@@ -17,19 +17,19 @@ final class PageEndpoint {
 
     void page(Call call) {
         call.response().putHeader("Content-Security-Policy", PAGE_POLICY);
-        call.respond(200, "text/html; charset=utf-8", page);
+        call.tellShared("text/html; charset=utf-8", page);
     }
 
     void script(Call call) {
-        call.respond(200, "text/javascript; charset=utf-8", script);
+        call.tellShared("text/javascript; charset=utf-8", script);
     }
 
     void style(Call call) {
-        call.respond(200, "text/css; charset=utf-8", style);
+        call.tellShared("text/css; charset=utf-8", style);
     }
 
     void contract(Call call) {
-        call.respond(200, "application/yaml", contract);
+        call.tellShared("application/yaml", contract);
     }
 
     private static Buffer read(String name) {

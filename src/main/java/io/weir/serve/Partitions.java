@@ -40,13 +40,15 @@ final class Partitions {
         return bus.<T>request(Bus.partition(partition), message, PATIENCE).map(Message::body);
     }
 
-    /** The answers of all, in their order; failed if one of them fails. */
-    <T> Future<List<T>> askAll(Object message) {
-        List<Future<T>> answers = new ArrayList<>();
-        for (int partition = 0; partition < count; partition++) {
-            answers.add(ask(partition, message));
-        }
-        return Future.all(answers).<List<T>>map(all -> all.list()).recover(cause -> Future.failedFuture(silent(cause)));
+    /** The same; fails with a {@link Problem}. */
+    <T> Future<T> tryAsk(int partition, Object message) {
+        return this.<T>ask(partition, message).recover(cause -> Future.failedFuture(silent(cause)));
+    }
+
+    /** The same of the partition that had the stream a moment ago; it may have been forgotten since. */
+    <T> Future<T> askAgain(int partition, Object message, String what) {
+        return this.<T>ask(partition, message)
+                .recover(cause -> Future.failedFuture(unknown(cause) ? notFound(what) : silent(cause)));
     }
 
     /** The answer of the one that has it; a {@link Problem} if none has. */
@@ -63,13 +65,20 @@ final class Partitions {
                 }
             }
             for (Future<Answer<T>> answer : answers) {
-                if (!(answer.cause() instanceof ReplyException reply) || reply.failureCode() != 404) {
+                if (!unknown(answer.cause())) {
                     return Future.failedFuture(silent(answer.cause()));
                 }
             }
-            return Future.failedFuture(new Problem(
-                    ProblemKind.NOT_FOUND, what + " is unknown here; it may have been closed and forgotten"));
+            return Future.failedFuture(notFound(what));
         });
+    }
+
+    private static boolean unknown(Throwable cause) {
+        return cause instanceof ReplyException reply && reply.failureCode() == 404;
+    }
+
+    private static Problem notFound(String what) {
+        return new Problem(ProblemKind.NOT_FOUND, what + " is unknown here; it may have been closed and forgotten");
     }
 
     static Problem silent(Throwable cause) {

@@ -5,6 +5,7 @@ import io.vertx.core.MultiMap;
 import io.weir.relay.Cidr;
 import io.weir.relay.EventType;
 import io.weir.relay.PayloadForm;
+import io.weir.relay.StreamPlace;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.stream.Collectors;
 final class Query {
     private static final int MAX_FILTER_LENGTH = 1024;
     private static final int MAX_NAME_LENGTH = 128;
+    /** Streams on one page. */
+    static final int MAX_LIMIT = 1_000;
 
     private final Map<QueryParameter, List<String>> values = new EnumMap<>(QueryParameter.class);
 
@@ -131,11 +134,11 @@ final class Query {
     }
 
     int limit(int otherwise) {
-        return one(QueryParameter.LIMIT, otherwise, value -> (int) number(value, 1, 1000));
+        return one(QueryParameter.LIMIT, otherwise, value -> (int) number(value, 1, MAX_LIMIT));
     }
 
     /** The cursor, or null. */
-    StreamCursor cursor() {
+    StreamPlace cursor() {
         return one(QueryParameter.CURSOR, null, StreamCursor::parse);
     }
 

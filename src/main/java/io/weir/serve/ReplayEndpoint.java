@@ -62,7 +62,7 @@ final class ReplayEndpoint {
             if (call.response().headWritten()) {
                 call.response().end(result.toBuffer());
             } else {
-                call.json(200, result);
+                call.done(result);
             }
         });
     }

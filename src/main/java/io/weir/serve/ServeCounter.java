@@ -23,6 +23,7 @@ enum ServeCounter {
     REFUSED_ORIGIN("requests of a page from another origin"),
     UNAUTHENTICATED("requests without valid credentials"),
     FORBIDDEN("requests by somebody without the role"),
+    ANSWERS_REFUSED("answers refused because too many were being made, or too much waited for slow clients"),
     CONNECTIONS_REFUSED("connections closed because too many were open"),
     AUDIT_SUPPRESSED("audit records of denied requests that were left out because there were too many");
 

@@ -113,6 +113,15 @@ public record ServeOptions(
                 + (long) maxSubscribers * Reader.MEMORY_BYTES;
     }
 
+    /**
+     * The most memory that whole answers take, until the clients have them.
+     *
+     * @param retainedBytes of one stream at most
+     */
+    public static long answerMemoryBytes(long retainedBytes) {
+        return StreamsEndpoint.MEMORY_BYTES + ContentEndpoint.MAX_COPIES * 2 * retainedBytes + Unsent.MAX_BYTES;
+    }
+
     /** Whether requests must show who asks. */
     boolean credentials() {
         return tokensFile != null || tls != null && tls.clientCa != null;

@@ -20,6 +20,7 @@ public final class ServeVerticle extends VerticleBase {
     private final Neighbours neighbours;
     private final Consumer<String> auditLog;
     private final Counters<ServeCounter> counters = new Counters<>(ServeCounter.class);
+    private final Unsent unsent = new Unsent(counters);
     private EventHub hub;
     private Gate gate;
     private Api api;
@@ -44,7 +45,8 @@ public final class ServeVerticle extends VerticleBase {
         gate = new Gate(vertx, options, counters);
         gate.start();
         hub.start();
-        api = new Api(vertx, options, neighbours, partitions, hub, gate, new Audit(counters, auditLog), counters);
+        api = new Api(
+                vertx, options, neighbours, partitions, hub, gate, new Audit(counters, auditLog), unsent, counters);
         neighbours.metrics().define(this::bindMetrics);
         return api.listen()
                 .onSuccess(listening -> server = listening)
@@ -78,11 +80,17 @@ public final class ServeVerticle extends VerticleBase {
         return api.endpoints();
     }
 
+    /** What waits for clients, once deployed. */
+    Unsent unsent() {
+        return unsent;
+    }
+
     private void bindMetrics() {
         Metrics metrics = neighbours.metrics();
         metrics.each("serve", counters, ServeCounter::sentence);
         metrics.gauge("serve_readers_present", "readers of events that are there now", hub::readers);
         metrics.gauge("serve_events_waiting", "events that wait for slow readers", hub::waitingEvents);
+        metrics.gauge("serve_answers_unsent_bytes", "bytes of answers that wait for slow clients", unsent::bytes);
         metrics.gauge("serve_ring_bytes", "bytes of events kept for resuming readers", hub::ringBytes);
         metrics.gauge("serve_connections_open", "open HTTP connections", api::connections);
     }

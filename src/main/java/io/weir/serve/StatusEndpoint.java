@@ -46,7 +46,7 @@ final class StatusEndpoint {
         }
         json.ascii("]}");
         Buffer body = Buffer.buffer(json.length()).appendBytes(json.array(), 0, json.length());
-        call.respond(all ? 200 : 503, "application/json", body);
+        call.tell(all ? 200 : 503, "application/json", body);
     }
 
     private static Verdict verdict(Check check) {

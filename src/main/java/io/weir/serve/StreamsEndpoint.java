@@ -1,99 +1,107 @@
 package io.weir.serve;
 
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import io.vertx.core.buffer.Buffer;
 import io.weir.relay.Bus;
+import io.weir.relay.Bus.ListStreams;
+import io.weir.relay.Bus.Streams;
+import io.weir.relay.StreamPlace;
 import io.weir.relay.StreamSummary;
+import io.weir.tally.Counters;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Locale;
 
 /** The catalogue of streams. */
 final class StreamsEndpoint {
     private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_LISTS = 4;
+    /** Of one stream in a list, with its newest anomalies; measured, rounded up. */
+    private static final int SUMMARY_BYTES = 2_048;
+
+    /** The most memory that lists take while they are made: of each, a page and the next partition's answer. */
+    static final long MEMORY_BYTES = (long) MAX_LISTS * 2 * (Query.MAX_LIMIT + 1) * SUMMARY_BYTES;
 
     private final Partitions partitions;
     private final FlowFilters filters;
+    private final Turns turns;
     private final StreamJson json = new StreamJson();
 
-    StreamsEndpoint(Partitions partitions, FlowFilters filters) {
+    StreamsEndpoint(Partitions partitions, FlowFilters filters, Counters<ServeCounter> counters) {
         this.partitions = partitions;
         this.filters = filters;
+        turns = new Turns("lists of streams", MAX_LISTS, counters);
     }
 
     void list(Call call) {
-        Page page = Page.of(call.query());
-        Future<List<Bus.Streams>> answers =
-                filters.of(call.query()).compose(flows -> partitions.askAll(new Bus.ListStreams(flows)));
-        call.answer(answers, all -> {
-            for (Bus.Streams streams : all) {
-                streams.streams().forEach(page::take);
-            }
-            call.json(200, page.toJson(json));
+        Query query = call.query();
+        String state = query.word(QueryParameter.STATE, false, "all", "open", "closed");
+        boolean newestFirst =
+                query.word(QueryParameter.ORDER, false, "newest", "oldest").equals("newest");
+        StreamPlace after = query.cursor();
+        int limit = query.limit(DEFAULT_LIMIT);
+        Future<Page> page = filters.of(query).compose(flows -> {
+            ListStreams asked = new ListStreams(
+                    flows, ListStreams.State.valueOf(state.toUpperCase(Locale.ROOT)), newestFirst, after, limit);
+            return turns.take(() -> page(new Page(asked), 0));
         });
+        call.answer(page, made -> call.respond(200, "application/json", made.toJson(json)));
+    }
+
+    /** One partition after the other, so that no more than two of their answers are held. */
+    private Future<Page> page(Page page, int partition) {
+        return partition == partitions.count()
+                ? Future.succeededFuture(page)
+                : partitions.<Streams>tryAsk(partition, page.asked).compose(streams -> {
+                    page.take(streams);
+                    return page(page, partition + 1);
+                });
     }
 
     void one(Call call) {
         Future<Partitions.Answer<StreamSummary>> found =
                 partitions.find(new Bus.GetStream(call.id()), "stream '" + call.id() + "'");
-        call.answer(found, answer -> call.json(200, json.whole(answer.body())));
+        call.answer(found, answer -> call.json(json.whole(answer.body())));
     }
 
-    /** The part of the list that was asked for; keeps no more than that. */
+    /** The part of the list that was asked for; keeps no more than that, and one more to know that another page follows. */
     private static final class Page {
-        private final int limit;
-        private final String state;
-        private final StreamCursor cursor;
-        private final boolean newestFirst;
+        private final ListStreams asked;
         private final Comparator<StreamSummary> order;
-        /** The last of the page on top; one more than the page shows, to know whether another page follows. */
-        private final PriorityQueue<StreamSummary> nearest;
-
+        private List<StreamSummary> nearest = List.of();
         private long matching;
 
-        private Page(int limit, String state, StreamCursor cursor, boolean newestFirst) {
-            this.limit = limit;
-            this.state = state;
-            this.cursor = cursor;
-            this.newestFirst = newestFirst;
-            order = newestFirst ? StreamCursor.OLDEST_FIRST.reversed() : StreamCursor.OLDEST_FIRST;
-            nearest = new PriorityQueue<>(limit + 2, order.reversed());
+        private Page(ListStreams asked) {
+            this.asked = asked;
+            order = Comparator.comparing(
+                    StreamPlace::of, asked.newestFirst() ? Comparator.reverseOrder() : Comparator.naturalOrder());
         }
 
-        static Page of(Query query) {
-            return new Page(
-                    query.limit(DEFAULT_LIMIT),
-                    query.word(QueryParameter.STATE, false, "all", "open", "closed"),
-                    query.cursor(),
-                    query.word(QueryParameter.ORDER, false, "newest", "oldest").equals("newest"));
+        void take(Streams streams) {
+            matching += streams.matching();
+            List<StreamSummary> all = new ArrayList<>(nearest);
+            all.addAll(streams.streams());
+            all.sort(order);
+            nearest = List.copyOf(all.subList(0, Math.min(all.size(), asked.limit() + 1)));
         }
 
-        void take(StreamSummary summary) {
-            boolean open = summary.close() == null;
-            if (state.equals("open") && !open || state.equals("closed") && open) {
-                return;
+        /** Row by row: as one tree it would take many times the memory. */
+        Buffer toJson(StreamJson json) {
+            boolean more = nearest.size() > asked.limit();
+            List<StreamSummary> shown = more ? nearest.subList(0, asked.limit()) : nearest;
+            Buffer page = Buffer.buffer("{\"streams\":[");
+            String separator = "";
+            for (StreamSummary summary : shown) {
+                page.appendString(separator).appendBuffer(json.row(summary).toBuffer());
+                separator = ",";
             }
-            matching++;
-            if (cursor != null && !(newestFirst ? cursor.after(summary) : cursor.before(summary))) {
-                return;
+            page.appendString("],\"matching\":" + matching);
+            if (more) {
+                String next = StreamCursor.text(StreamPlace.of(shown.get(asked.limit() - 1)));
+                page.appendString(",\"next\":\"" + next + '"');
             }
-            nearest.add(summary);
-            if (nearest.size() > limit + 1) {
-                nearest.remove();
-            }
-        }
-
-        JsonObject toJson(StreamJson json) {
-            List<StreamSummary> sorted = new ArrayList<>(nearest);
-            sorted.sort(order);
-            boolean more = sorted.size() > limit;
-            List<StreamSummary> shown = more ? sorted.subList(0, limit) : sorted;
-            JsonArray rows = new JsonArray();
-            shown.forEach(summary -> rows.add(json.row(summary)));
-            JsonObject page = new JsonObject().put("streams", rows).put("matching", matching);
-            return more ? page.put("next", StreamCursor.at(shown.get(limit - 1)).text()) : page;
+            return page.appendString("}");
         }
     }
 }

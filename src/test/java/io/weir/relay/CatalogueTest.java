@@ -3,12 +3,17 @@ package io.weir.relay;
 import static io.weir.reassemble.FlowDirection.CLIENT_TO_SERVER;
 import static io.weir.reassemble.FlowDirection.SERVER_TO_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.weir.reassemble.Ending;
+import io.weir.relay.Bus.ListStreams;
 import io.weir.relay.Bus.Piece;
+import io.weir.relay.Bus.Streams;
 import io.weir.relay.Bus.Subscribe;
 import io.weir.relay.StreamEvent.Close;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -113,5 +118,60 @@ class CatalogueTest extends RelayedTraffic {
         });
         assertThat(relay.content(id, CLIENT_TO_SERVER).pieces().stream().map(Piece::offset))
                 .containsExactly(0L);
+    }
+
+    @Test
+    void aPageHoldsNoMoreStreamsThanAreShownAndTellsHowManyMatch() {
+        onDemand(1 << 20);
+        for (int port = 40_000; port < 40_006; port++) {
+            conversation(port).handshake().fins();
+        }
+        for (int port = 40_006; port < 40_012; port++) {
+            conversation(port).handshake();
+        }
+
+        Streams newest = page(new ListStreams(FlowFilter.ALL, ListStreams.State.ALL, true, null, 2));
+        assertThat(ports(newest))
+                .as("one more tells that another page follows")
+                .containsExactly(40_011, 40_010, 40_009);
+        assertThat(newest.matching()).isEqualTo(12);
+        StreamPlace second = StreamPlace.of(newest.streams().get(1));
+        assertThat(ports(page(new ListStreams(FlowFilter.ALL, ListStreams.State.ALL, true, second, 3))))
+                .containsExactly(40_009, 40_008, 40_007, 40_006);
+        assertThat(ports(page(new ListStreams(FlowFilter.ALL, ListStreams.State.CLOSED, false, null, 1))))
+                .containsExactly(40_000, 40_001);
+        Streams open = page(new ListStreams(FlowFilter.ALL, ListStreams.State.OPEN, false, second, 9));
+        assertThat(ports(open)).containsExactly(40_011);
+        assertThat(open.matching()).isEqualTo(6);
+    }
+
+    private static List<Integer> ports(Streams page) {
+        return page.streams().stream()
+                .map(stream -> stream.open().client().port())
+                .toList();
+    }
+
+    /** By a walk these questions would look at two thousand million streams. */
+    @Test
+    void aStreamIsFoundWithoutAWalkOverAllOthers() {
+        Catalogue catalogue = new Catalogue(20_000, new RelayLedger());
+        List<RelayedStream> streams = new ArrayList<>();
+        for (int number = 0; number < 80_000; number++) {
+            RelayedStream stream = new RelayedStream(null, 3L + 5L * number, number);
+            catalogue.opened(stream);
+            streams.add(stream);
+        }
+        for (int number = 0; number < 30_000; number++) {
+            catalogue.closed(streams.get(2 * number));
+        }
+
+        assertTimeout(Duration.ofSeconds(2), () -> {
+            for (int number = 0; number < 80_000; number++) {
+                boolean forgotten = number < 20_000 && number % 2 == 0;
+                assertThat(catalogue.find(3L + 5L * number) == (forgotten ? null : streams.get(number)))
+                        .isTrue();
+                assertThat(catalogue.find(4L + 5L * number) == null).isTrue();
+            }
+        });
     }
 }

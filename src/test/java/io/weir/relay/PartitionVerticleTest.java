@@ -182,7 +182,7 @@ class PartitionVerticleTest {
         lane.flush();
         Awaitility.await().until(() -> partition.ledger().openStreams() == 1);
 
-        Streams streams = ask(new ListStreams(FlowFilter.ALL));
+        Streams streams = ask(new ListStreams(FlowFilter.ALL, ListStreams.State.ALL, true, null, 4_000));
         assertThat(streams.streams()).hasSize(2);
         StreamSummary closed = streams.streams().get(1);
         String id = closed.open().stream();
@@ -217,7 +217,7 @@ class PartitionVerticleTest {
             lane.flush();
         }
         Awaitility.await().until(() -> partition.ledger().openStreams() > 2_000);
-        Streams listed = ask(new ListStreams(FlowFilter.ALL));
+        Streams listed = ask(new ListStreams(FlowFilter.ALL, ListStreams.State.ALL, true, null, 4_000));
         assertThat(listed.streams().size()).isBetween(2_001, 3_000);
 
         await(vertx.undeploy(deployment));

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.reassemble.Assembler;
 import io.weir.reassemble.AssemblerOptions;
 import io.weir.reassemble.StreamPool;
+import io.weir.relay.Bus.ListStreams;
 import io.weir.relay.Bus.Selected;
+import io.weir.relay.Bus.Streams;
 import io.weir.relay.Bus.Subscribe;
 import io.weir.relay.Bus.Subscribed;
 import io.weir.relay.StreamEvent.Data;
@@ -49,11 +51,16 @@ abstract class RelayedTraffic {
     }
 
     List<StreamSummary> streams() {
-        Listing listing = relay.list(FlowFilter.ALL);
+        return page(new ListStreams(FlowFilter.ALL, ListStreams.State.ALL, true, null, 1_000))
+                .streams();
+    }
+
+    Streams page(ListStreams asked) {
+        Listing listing = relay.list(asked);
         while (!listing.step(3)) {
             // small steps on purpose
         }
-        return listing.summaries();
+        return listing.page();
     }
 
     List<StreamEvent> events() {

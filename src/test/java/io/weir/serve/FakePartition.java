@@ -4,9 +4,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.weir.relay.Bus;
+import io.weir.relay.Bus.ListStreams;
 import io.weir.relay.StreamEvent;
+import io.weir.relay.StreamPlace;
 import io.weir.relay.StreamSummary;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,10 @@ final class FakePartition {
     final Map<String, Bus.Content> contents = new ConcurrentHashMap<>();
 
     volatile boolean fails;
+    /** Lists are not answered. */
+    volatile boolean silent;
+
+    final AtomicLong lists = new AtomicLong();
 
     private final Map<Integer, Bus.Subscribe> slots = new ConcurrentHashMap<>();
     private final Map<String, StreamEvent.Open> opened = new HashMap<>();
@@ -58,14 +65,32 @@ final class FakePartition {
         } else if (body instanceof Bus.Credit back) {
             credit.addAndGet(-back.costBytes());
         } else if (body instanceof Bus.ListStreams list) {
-            message.reply(new Bus.Streams(summaries.values().stream()
-                    .filter(summary -> list.flows().matches(summary.open()))
-                    .toList()));
+            lists.incrementAndGet();
+            if (!silent) {
+                message.reply(page(list));
+            }
         } else if (body instanceof Bus.GetStream get) {
             reply(message, Optional.ofNullable(summaries.get(get.stream())));
         } else if (body instanceof Bus.GetContent get) {
             reply(message, Optional.ofNullable(contents.get(get.stream() + '/' + get.from())));
         }
+    }
+
+    private Bus.Streams page(Bus.ListStreams asked) {
+        Comparator<StreamPlace> order = asked.newestFirst() ? Comparator.reverseOrder() : Comparator.naturalOrder();
+        List<StreamSummary> matching = summaries.values().stream()
+                .filter(summary -> asked.flows().matches(summary.open()))
+                .filter(summary ->
+                        asked.state() != (summary.close() == null ? ListStreams.State.CLOSED : ListStreams.State.OPEN))
+                .sorted(Comparator.comparing(StreamPlace::of, order))
+                .toList();
+        return new Bus.Streams(
+                matching.stream()
+                        .filter(summary ->
+                                asked.after() == null || order.compare(StreamPlace.of(summary), asked.after()) > 0)
+                        .limit(asked.limit() + 1)
+                        .toList(),
+                matching.size());
     }
 
     private static void reply(Message<Object> message, Optional<?> found) {
