@@ -1,6 +1,6 @@
 package io.weir.reassemble;
 
-/** Figures that come with a {@link ScatterGather}: of these bytes, and of the direction since the call before. */
+/** Figures that come with a {@link ScatterGather}: of these bytes, and of their direction so far. */
 public final class AssemblyStats {
     private int chunks;
     private long queuedPackets;

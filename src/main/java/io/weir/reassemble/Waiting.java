@@ -21,7 +21,7 @@ final class Waiting extends Timed {
     // one run
     int kept;
 
-    // where EvictionOrder has it
+    // its place among those that Memory may evict
     int rank = -1;
     Waiting rankBefore;
     Waiting rankAfter;
