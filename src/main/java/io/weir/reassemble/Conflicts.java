@@ -6,7 +6,15 @@ import java.nio.ByteBuffer;
 final class Conflicts {
     private final Reporter reporter;
     private final Runs runs;
-    private ByteBuffer scratch = ByteBuffer.allocate(1 << 12);
+    private static final int SCRATCH_BYTES = 1 << 16;
+
+    private final ByteBuffer scratch = ByteBuffer.allocate(SCRATCH_BYTES);
+    private final ByteBuffer otherScratch = ByteBuffer.allocate(SCRATCH_BYTES);
+
+    // what is delivered and not yet passed: its first piece, and that one's stream offset
+    private ScatterGather delivered;
+    private int chunk;
+    private long chunkOffset;
 
     Conflicts(Reporter reporter, Runs runs) {
         this.reporter = reporter;
@@ -46,13 +54,50 @@ final class Conflicts {
     /** As above, one version being part of a run, from offset {@code from} on. */
     int compareRun(
             HalfConnection half, int run, long from, ByteBuffer other, int otherAt, int length, boolean runIsKept) {
-        if (scratch.capacity() < length) {
-            scratch = ByteBuffer.allocate(Integer.highestOneBit(length) * 2);
-        }
-        runs.copy(run, (int) (from - runs.start(run)), scratch, 0, length);
+        ByteBuffer bytes = bytesOf(run, from, length, scratch);
         return runIsKept
-                ? compare(half, from, scratch, 0, other, otherAt, length)
-                : compare(half, from, other, otherAt, scratch, 0, length);
+                ? compare(half, from, bytes, 0, other, otherAt, length)
+                : compare(half, from, other, otherAt, bytes, 0, length);
+    }
+
+    /** To be called before a delivery's new bytes are added: the first of them will have the stream offset {@code offset}. */
+    void delivering(ScatterGather data, long offset) {
+        delivered = data;
+        chunk = data.chunks();
+        chunkOffset = offset;
+    }
+
+    /**
+     * Compares the first bytes of a run, up to {@code to}, with those that are delivered in their place. To be asked with
+     * ascending runs: all of them together look at every delivered piece a few times at most.
+     *
+     * @return how many bytes differ
+     */
+    int compareDelivered(HalfConnection half, int run, long to) {
+        long from = Math.max(runs.start(run), chunkOffset);
+        while (chunk < delivered.chunks() && chunkOffset + delivered.chunkLength(chunk) <= from) {
+            chunkOffset += delivered.chunkLength(chunk++);
+        }
+        int length = (int) (to - from);
+        if (length <= 0) {
+            return 0;
+        }
+        ByteBuffer kept = length <= SCRATCH_BYTES ? otherScratch : ByteBuffer.allocate(length);
+        int at = 0;
+        int skip = (int) (from - chunkOffset);
+        for (int next = chunk; at < length; next++) {
+            int piece = Math.min(delivered.chunkLength(next) - skip, length - at);
+            kept.put(at, delivered.chunkMemory(next), delivered.chunkOffset(next) + skip, piece);
+            at += piece;
+            skip = 0;
+        }
+        return compare(half, from, kept, 0, bytesOf(run, from, length, scratch), 0, length);
+    }
+
+    private ByteBuffer bytesOf(int run, long from, int length, ByteBuffer small) {
+        ByteBuffer bytes = length <= SCRATCH_BYTES ? small : ByteBuffer.allocate(length);
+        runs.copy(run, (int) (from - runs.start(run)), bytes, 0, length);
+        return bytes;
     }
 
     /** FNV-1a, 64 bit. */

@@ -27,14 +27,8 @@ final class Delivery {
     /** Runs in {@link #data}, to be freed after the call, chained through {@link PageCache#LEFT}. */
     private int delivered = NIL;
 
-    /** Bytes behind the newest delivered one that the snap length cut. */
-    private int tail;
-
-    // the segment that is being delivered, against which runs are compared
-    private ByteBuffer live;
-    private int liveAt;
-    private long liveStart;
-    private long liveEnd;
+    /** Where the bytes end that the snap length cut behind delivered ones; begins anew with each delivery. */
+    private long cutTo;
 
     Delivery(
             PageCache pages,
@@ -76,24 +70,20 @@ final class Delivery {
      * @param cut bytes right behind them that the snap length cut, or {@link Runs#FIN}
      */
     void deliver(HalfConnection half, ByteBuffer segment, int at, int length, int interfaceIndex, int cut) {
-        live = segment;
-        liveAt = at;
-        liveStart = half.next;
-        liveEnd = liveStart + length;
-        tail = Math.max(0, cut);
+        long start = half.next;
+        cutTo = start + length + Math.max(0, cut);
         begin(half);
         if (length > 0) {
             data.add(segment, at, length, reporter.now(), interfaceIndex);
         }
         half.next += length;
-        finish(half, liveStart, firstSkip(half, 0), null, cut == Runs.FIN);
-        live = null;
+        finish(half, start, firstSkip(half, 0), null, cut == Runs.FIN);
         goOn(half);
     }
 
     /** Delivers the runs that begin at the next byte, if there are any. */
     void deliverRuns(HalfConnection half) {
-        tail = 0;
+        cutTo = half.next;
         if (half.hasRuns() && runs.start(queue.first(half.waiting)) <= half.next) {
             long start = half.next;
             begin(half);
@@ -111,7 +101,7 @@ final class Delivery {
 
     /** Gives up bytes up to {@code to}, the start of the first run at most, and delivers what follows. */
     void skip(HalfConnection half, long to, GapCause cause) {
-        tail = 0;
+        cutTo = to;
         gap(half, to, cause);
         goOn(half);
     }
@@ -128,23 +118,20 @@ final class Delivery {
     }
 
     private void goOn(HalfConnection half) {
-        while (tail > 0 && !half.is(CLOSED)) {
-            long to = half.next + tail;
-            if (half.hasRuns()) {
-                to = Math.min(to, runs.start(queue.first(half.waiting)));
-            }
-            tail = 0;
-            if (to > half.next) {
-                gap(half, to, GapCause.TRUNCATED);
-            }
+        while (cutTo > half.next && !half.is(CLOSED)) {
+            // what begins at the next byte or before it is delivered already
+            gap(
+                    half,
+                    half.hasRuns() ? Math.min(cutTo, runs.start(queue.first(half.waiting))) : cutTo,
+                    GapCause.TRUNCATED);
         }
     }
 
     private void gap(HalfConnection half, long to, GapCause cause) {
         long skipped = to - half.next;
         half.gap(skipped);
-        begin(half);
         half.next = to;
+        begin(half);
         finish(half, to, skipped, cause, false);
     }
 
@@ -157,6 +144,7 @@ final class Delivery {
             data.savedSoFar();
             deliveredAlso(kept);
         }
+        conflicts.delivering(data, half.next);
     }
 
     /** @param end whether the segment's own FIN follows its bytes; the kernel then looks no further */
@@ -230,15 +218,13 @@ final class Delivery {
             long known = Math.min(half.next, bytesEnd);
             if (known > start) {
                 half.overlap(known - start);
-                compareWithLive(half, run, start, known);
+                half.conflict(conflicts.compareDelivered(half, run, known));
             }
             if (bytesEnd > half.next) {
                 runs.collect(run, (int) (half.next - start), data);
                 half.next = bytesEnd;
-                tail = runs.tail(run);
-            } else if (bytesEnd + runs.tail(run) > half.next + tail) {
-                tail = (int) (bytesEnd + runs.tail(run) - half.next);
             }
+            cutTo = Math.max(cutTo, bytesEnd + runs.tail(run));
             if (runs.fin(run)) {
                 if (bytesEnd == half.next) {
                     return true;
@@ -247,18 +233,6 @@ final class Delivery {
             }
         }
         return false;
-    }
-
-    private void compareWithLive(HalfConnection half, int run, long from, long to) {
-        if (live == null) {
-            return;
-        }
-        from = Math.max(from, liveStart);
-        to = Math.min(to, liveEnd);
-        if (from < to) {
-            int at = liveAt + (int) (from - liveStart);
-            half.conflict(conflicts.compareRun(half, run, from, live, at, (int) (to - from), false));
-        }
     }
 
     /** What {@link ScatterGather#skip} says before the first byte of a direction that was picked up midstream: -1. */

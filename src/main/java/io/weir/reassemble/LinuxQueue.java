@@ -39,12 +39,13 @@ final class LinuxQueue extends OutOfOrderQueue {
             }
             long runEnd = runs.end(run);
             if (start < runEnd) {
-                again(half, run, start, Math.min(end, runEnd), end <= runEnd || start > runs.start(run));
                 if (end <= runEnd) {
+                    again(half, run, start, end, true);
                     half.overlap(bytes(start, end));
                     return;
                 }
                 if (start == runs.start(run)) {
+                    again(half, run, start, runEnd, false);
                     replace(half, run, start, end, tail);
                     return;
                 }
@@ -71,11 +72,8 @@ final class LinuxQueue extends OutOfOrderQueue {
     private void cover(HalfConnection half, int created, long end) {
         Waiting waiting = half.waiting;
         int next;
-        while ((next = tree.next(created)) != NIL && end > runs.start(next)) {
-            again(half, next, runs.start(next), Math.min(end, runs.end(next)), false);
-            if (end < runs.end(next)) {
-                break;
-            }
+        while ((next = tree.next(created)) != NIL && end >= runs.end(next)) {
+            again(half, next, runs.start(next), runs.end(next), false);
             waiting.root = tree.remove(waiting.root, next);
             discard(half, next);
         }

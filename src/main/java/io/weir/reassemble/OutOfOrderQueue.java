@@ -122,7 +122,10 @@ abstract class OutOfOrderQueue {
         runs.free(run);
     }
 
-    /** The numbers {@code from..to} came again: compares the run's bytes with the segment's. */
+    /**
+     * The numbers {@code from..to} came again, and one of the two copies is dropped now: compares the run's bytes with the
+     * segment's. Where both stay, {@link Delivery} compares what it drops.
+     */
     final void again(HalfConnection half, int run, long from, long to, boolean runIsKept) {
         long end = Math.min(Math.min(to, bytesEnd), runs.start(run) + runs.bytes(run));
         if (from < end) {

@@ -20,6 +20,9 @@ final class Runs {
     /** Instead of a tail: the run's last number is a FIN's, which has no byte. */
     static final int FIN = -1;
 
+    /** A field of 16 bits, all of which set mean {@link #FIN}. What is cut beyond it is a gap like any other. */
+    private static final int MAX_TAIL = 0xFFFE;
+
     private final PageCache pages;
 
     Runs(PageCache pages) {
@@ -62,7 +65,7 @@ final class Runs {
     }
 
     private void setTail(int run, int tail) {
-        pages.putShort(run, TAIL, Math.min(tail, Short.MAX_VALUE));
+        pages.putShort(run, TAIL, Math.min(tail, MAX_TAIL));
     }
 
     private void fill(int run, int page, ByteBuffer memory, int at, int length, int interfaceIndex, long timeNs) {
@@ -114,7 +117,7 @@ final class Runs {
 
     /** Cut bytes right behind the run. */
     int tail(int run) {
-        return Math.max(0, pages.getShort(run, TAIL));
+        return fin(run) ? 0 : pages.getShort(run, TAIL) & 0xFFFF;
     }
 
     /** The next of a list of runs that are in no tree, chained through {@link PageCache#LEFT}. */

@@ -2,6 +2,7 @@ package io.weir.reassemble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.decode.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -183,5 +184,54 @@ class OverlapTest {
         islands.client().at(1).data("^");
         assertThat(islands.stream().client()).hasSizeGreaterThanOrEqualTo(3_001);
         assertThat(islands.probe.assembler.waitingMemory()).isZero();
+    }
+
+    @Test
+    void aConflictAmongBytesThatAFinThrowsAwayIsNoDuplicate() {
+        conversation.client().at(101).data("a".repeat(100));
+        conversation.client().at(151).data("b".repeat(100));
+        conversation.client().at(1).send(Segment.FIN | Segment.ACK, "c".repeat(90));
+        conversation.probe.end();
+        HalfConnection half = conversation.stream().clientHalf();
+        assertThat(half.refusedBytes()).isEqualTo(200);
+        assertThat(half.overlapBytes()).isZero();
+        assertThat(half.conflictBytes()).isZero();
+        assertThat(half.duplicateBytes()).isZero();
+    }
+
+    @Test
+    void bytesOfThreeRunsThatOverlapAreHeldAgainstWhatIsDelivered() {
+        conversation.client().at(11).data("a".repeat(10));
+        conversation.client().at(14).data("b".repeat(10));
+        conversation.client().at(17).data("a".repeat(10));
+        conversation.client().at(1).data(".".repeat(10));
+        HalfConnection half = conversation.stream().clientHalf();
+        assertThat(conversation.stream().client()).isEqualTo("..........aaaaaaaaaabbbaaa");
+        assertThat(half.overlapBytes()).isEqualTo(14);
+        assertThat(half.conflictBytes()).isEqualTo(7 + 3);
+        assertThat(half.duplicateBytes()).isEqualTo(4);
+        assertThat(conversation.stream().log).contains("client conflict 13+7", "client conflict 20+3");
+    }
+
+    @Test
+    void aSegmentInsideTheSecondOfTwoRunsIsHeldAgainstThatOneOnly() {
+        conversation.client().at(11).data("a".repeat(20));
+        conversation.client().at(21).data("b".repeat(40));
+        conversation.client().at(26).data("c".repeat(25));
+        HalfConnection half = conversation.stream().clientHalf();
+        assertThat(half.overlapBytes()).isEqualTo(25);
+        assertThat(half.conflictBytes()).isEqualTo(25);
+    }
+
+    @Test
+    void aRunThatALongerSegmentHasPassedIsHeldAgainstAllThatIsDelivered() {
+        conversation.client().at(5).data("eeXX");
+        conversation.client().at(7).data("gghhii");
+        conversation.client().at(1).data("aabbccd");
+        HalfConnection half = conversation.stream().clientHalf();
+        assertThat(conversation.stream().client()).isEqualTo("aabbccdXhhii");
+        assertThat(half.overlapBytes()).isEqualTo(3 + 2);
+        assertThat(half.conflictBytes()).isEqualTo(3 + 2);
+        assertThat(conversation.stream().log).contains("client conflict 4+3", "client conflict 6+2");
     }
 }

@@ -72,4 +72,35 @@ class TruncationTest {
         conversation.client().data("ijk");
         assertThat(conversation.stream().client()).isEqualTo("abcd[4 truncated]ijk");
     }
+
+    @Test
+    void whatWaitedInsideACutSegmentDoesNotHideItsRest() {
+        conversation.client().at(7).data("ghij");
+        conversation.client().at(1).cut(8).data("abcdefghijklmnop");
+        assertThat(conversation.stream().client()).isEqualTo("abcdefghij[6 truncated]");
+    }
+
+    @Test
+    void whatWaitedBehindTheBytesOfACutSegmentDoesNotHideItsRest() {
+        conversation.client().at(11).data("kl");
+        conversation.client().at(1).cut(8).data("abcdefghijklmnop");
+        assertThat(conversation.stream().client()).isEqualTo("abcdefgh[2 truncated]kl[4 truncated]");
+    }
+
+    @Test
+    void aCutSuperSegmentThatWaitsLosesAllItsRestAtOnce() {
+        conversation.client().at(101).cut(40_000).data("x".repeat(65_000));
+        conversation.client().at(1).data("a".repeat(100));
+        assertThat(conversation.stream().client())
+                .isEqualTo("a".repeat(100) + "x".repeat(25_000) + "[40000 truncated]");
+        conversation.client().at(65_101).data("more");
+        assertThat(conversation.stream().client()).endsWith("[40000 truncated]more");
+    }
+
+    @Test
+    void aSuperSegmentThatWaitsWithItsLastBytesCutLosesThemAtOnce() {
+        conversation.client().at(2).cut(65_400).data("x".repeat(65_500));
+        conversation.client().at(1).data("a");
+        assertThat(conversation.stream().client()).isEqualTo("a" + "x".repeat(100) + "[65400 truncated]");
+    }
 }
