@@ -49,7 +49,7 @@ final class Replay {
         relay = new StreamRelay(StreamIds.ofFile(), sink, options, index -> source.interfaceName(index));
         assembler = new Assembler(new StreamPool(relay, HASH), assemblerOptions);
         intake = new Intake(
-                new PacketDecoder(assemblerOptions.checksum() != ChecksumRule.OFF),
+                new PacketDecoder(assemblerOptions.checksum() != ChecksumRule.OFF, PacketDecoder.WireLength.TOLD),
                 new Defragmenter(StageOptions.defragmenter(values)),
                 filter,
                 OwnTraffic.NONE,

@@ -78,7 +78,7 @@ final class UploadReplay {
         long streamsBefore = ledger.counters().get(RelayCounter.STREAMS_OPENED);
         boolean verify = StageOptions.assembler(values, 1).checksum() != ChecksumRule.OFF;
         Intake intake = new Intake(
-                new PacketDecoder(verify),
+                new PacketDecoder(verify, PacketDecoder.WireLength.TOLD),
                 new Defragmenter(StageOptions.defragmenter(values)),
                 null,
                 OwnTraffic.NONE,

@@ -36,9 +36,11 @@ public enum Decoded {
     IPV4_VERSION(Kind.MALFORMED, "an IPv4 header whose version is not 4"),
     IPV4_HEADER_LENGTH(
             Kind.MALFORMED, "an IPv4 header that says it is shorter than 20 bytes or longer than the packet"),
-    IPV4_TOTAL_LENGTH(Kind.MALFORMED, "an IPv4 total length shorter than the header"),
+    IPV4_TOTAL_LENGTH(Kind.MALFORMED, "an IPv4 total length shorter than the header or beyond the packet's end"),
     IPV6_HEADER_SHORT(Kind.MALFORMED, "ends inside the IPv6 header"),
     IPV6_VERSION(Kind.MALFORMED, "an IPv6 header whose version is not 6"),
+    IPV6_PAYLOAD_LENGTH(
+            Kind.MALFORMED, "an IPv6 payload length beyond the packet's end, or a jumbo payload option that cannot be"),
     IPV6_EXTENSION_SHORT(Kind.MALFORMED, "ends inside an IPv6 extension header"),
     IPV6_EXTENSION_COUNT(Kind.MALFORMED, "more IPv6 extension headers than are followed"),
     AUTHENTICATION_HEADER(Kind.MALFORMED, "an IPsec authentication header that is cut or shorter than 12 bytes"),

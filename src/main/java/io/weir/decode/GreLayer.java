@@ -16,6 +16,7 @@ final class GreLayer {
     private static final int ERSPAN_2_BYTES = 8;
     private static final int ERSPAN_3_BYTES = 12;
     private static final int ERSPAN_3_SUBHEADER_BYTES = 8;
+    private static final int ERSPAN_TRUNCATED = 0x0400;
 
     private final Cursor cursor;
     private final Layers layers;
@@ -132,6 +133,7 @@ final class GreLayer {
         if (!cursor.segment.addPath(Encapsulation.ERSPAN.step(0))) {
             return Decoded.TOO_DEEP;
         }
+        cursor.copyCut = (cursor.u16(at + 2) & ERSPAN_TRUNCATED) != 0;
         int inner = at + bytes;
         if (frameType == 2) {
             return Plausible.ip(cursor.memory, inner, end, wireEnd) && cursor.u8(inner) >>> 4 == 6

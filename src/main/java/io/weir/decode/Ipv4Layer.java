@@ -30,18 +30,21 @@ final class Ipv4Layer {
             return Decoded.IPV4_VERSION;
         }
         int headerBytes = (first >>> 24 & 0xF) << 2;
-        // 0 in segments that the card is to cut up, and beyond 65 535 bytes (BIG TCP)
-        int total = (first & 0xFFFF) == 0 ? wireEnd - at : first & 0xFFFF;
+        int total = first & 0xFFFF;
+        if (total == 0 && wireEnd - at > Cursor.LINK_PACKET_BYTES) {
+            total = wireEnd - at;
+        }
         if (headerBytes < HEADER_BYTES || headerBytes > wireEnd - at) {
             return Decoded.IPV4_HEADER_LENGTH;
         }
-        if (total < headerBytes) {
+        // more than there was on the wire: the receiver drops it, so what is there reaches no application
+        if (total < headerBytes || !cursor.believes(total, at, wireEnd)) {
             return Decoded.IPV4_TOTAL_LENGTH;
         }
         if (headerBytes > end - at) {
             return Decoded.HEADER_CUT;
         }
-        // what the header says wins over the frame: less is padding, more is missing
+        // what is behind is padding
         int packetEnd = at + total;
         int capturedEnd = Math.min(end, packetEnd);
         int payloadAt = at + headerBytes;

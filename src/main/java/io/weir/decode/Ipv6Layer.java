@@ -31,11 +31,14 @@ final class Ipv6Layer {
         int length = lengthAndNext >>> 16;
         int nextHeader = lengthAndNext >>> 8 & 0xFF;
         int payloadAt = at + HEADER_BYTES;
-        if (length == 0) {
-            length = nextHeader == IpPayload.HOP_BY_HOP ? jumboLength(memory, payloadAt, end) : 0;
-            if (length <= 0) {
-                length = wireEnd - payloadAt;
-            }
+        if (length == 0 && nextHeader == IpPayload.HOP_BY_HOP) {
+            length = jumboLength(memory, payloadAt, end, wireEnd);
+        } else if (length == 0 && wireEnd - payloadAt > Cursor.LINK_PACKET_BYTES) {
+            length = wireEnd - payloadAt;
+        }
+        // more than there was on the wire: the receiver drops it, so what is there reaches no application
+        if (length < 0 || !cursor.believes(length, payloadAt, wireEnd)) {
+            return Decoded.IPV6_PAYLOAD_LENGTH;
         }
         cursor.segment
                 .addresses(
@@ -49,10 +52,10 @@ final class Ipv6Layer {
         return payload.decode(nextHeader, payloadAt, Math.min(end, packetEnd), packetEnd, true);
     }
 
-    /** The length that a jumbo payload option tells, 0 if there is none that can be believed. */
-    private static int jumboLength(ByteBuffer memory, int from, int end) {
+    /** The length that a jumbo payload option tells, -1 if it cannot be; without such an option all that is there, as for Linux. */
+    private static int jumboLength(ByteBuffer memory, int from, int end, int wireEnd) {
         if (end - from < 8) {
-            return 0;
+            return wireEnd - from;
         }
         int optionsEnd = Math.min(end, from + ((memory.get(from + 1) & 0xFF) + 1 << 3));
         int at = from + 2;
@@ -65,10 +68,10 @@ final class Ipv6Layer {
             int length = memory.get(at + 1) & 0xFF;
             if (type == JUMBO_PAYLOAD && length == 4 && at + 6 <= optionsEnd) {
                 int jumbo = memory.getInt(at + 2);
-                return jumbo > 0xFFFF && jumbo <= PacketDecoder.MAX_WIRE_BYTES ? jumbo : 0;
+                return jumbo > 0xFFFF && jumbo <= wireEnd - from ? jumbo : -1;
             }
             at += 2 + length;
         }
-        return 0;
+        return wireEnd - from;
     }
 }

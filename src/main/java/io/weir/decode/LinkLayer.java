@@ -178,6 +178,8 @@ final class LinkLayer {
                 return Decoded.LINK_HEADER_SHORT;
             }
             if (type == NFLOG_PAYLOAD) {
+                // as much of the packet as the rule asked for
+                cursor.copyCut = true;
                 int payloadEnd = at + length;
                 return family(family, at + 4, Math.min(end, payloadEnd), Math.max(payloadEnd, at + 4));
             }

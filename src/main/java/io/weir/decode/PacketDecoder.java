@@ -25,13 +25,31 @@ public final class PacketDecoder {
 
     private static final int NO_TAG = -1;
 
+    /** Whether the wire length of a frame is known, or may be no more than what somebody left of it. */
+    public enum WireLength {
+        /** As the kernel says it: an IP header that tells more is forged, and the receiver drops the packet. */
+        KNOWN,
+        /**
+         * As a file says it: some tools cut frames and write that they were that long. Of two lengths the greater one is
+         * believed, and what is not there is missing.
+         */
+        TOLD
+    }
+
     private final Cursor cursor = new Cursor();
     private final Layers layers;
     private final LinkLayer link;
     private final PredictedHeaders predicted;
+    private final boolean copyCut;
+
+    /** For frames whose wire length is {@link WireLength#KNOWN}. */
+    public PacketDecoder(boolean verifyChecksums) {
+        this(verifyChecksums, WireLength.KNOWN);
+    }
 
     /** @param verifyChecksums whether TCP checksums are verified; costs a look at every byte */
-    public PacketDecoder(boolean verifyChecksums) {
+    public PacketDecoder(boolean verifyChecksums, WireLength wireLength) {
+        copyCut = wireLength == WireLength.TOLD;
         layers = new Layers(cursor, verifyChecksums);
         link = new LinkLayer(cursor, layers);
         predicted = new PredictedHeaders(verifyChecksums);
@@ -69,6 +87,7 @@ public final class PacketDecoder {
             return Decoded.SEGMENT;
         }
         start(memory, checksumOffloaded, into);
+        cursor.copyCut = copyCut;
         if (vlanTag != NO_TAG && !layers.ethernet.vlan(vlanTag)) {
             return Decoded.TOO_DEEP;
         }
@@ -105,5 +124,6 @@ public final class PacketDecoder {
         cursor.segment = into;
         cursor.checksumOffloaded = checksumOffloaded;
         cursor.layers = 0;
+        cursor.copyCut = false;
     }
 }

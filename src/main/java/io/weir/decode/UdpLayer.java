@@ -32,8 +32,15 @@ final class UdpLayer {
         int source = cursor.u16(at);
         int destination = cursor.u16(at + 2);
         int length = cursor.u16(at + 4);
-        // shorter than its own header only in segments that the card is to cut up
-        int wireEnd = length < HEADER_BYTES ? udpWireEnd : Math.min(udpWireEnd, at + length);
+        // over IPv6 a jumbogram's (RFC 2675 section 4), but Linux takes it in any packet
+        if (length == 0 && (cursor.segment.ipv6() || udpWireEnd - at > Cursor.LINK_PACKET_BYTES)) {
+            length = udpWireEnd - at;
+        }
+        if (length < HEADER_BYTES || length > udpWireEnd - at) {
+            // no receiver takes it, so it is no tunnel's
+            return Decoded.UDP;
+        }
+        int wireEnd = at + length;
         int end = Math.min(udpEnd, wireEnd);
         int payload = at + HEADER_BYTES;
         if (end - payload < TUNNEL_HEADER_BYTES) {

@@ -24,7 +24,7 @@ final class DecodedCapture {
     int frames;
     String error;
 
-    private final PacketDecoder decoder = new PacketDecoder(true);
+    private final PacketDecoder decoder = new PacketDecoder(true, PacketDecoder.WireLength.TOLD);
     private final Segment segment = new Segment();
 
     static DecodedCapture of(Path path) {
