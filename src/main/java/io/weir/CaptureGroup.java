@@ -90,17 +90,23 @@ final class CaptureGroup {
         return workers.stream().mapToLong(value).sum();
     }
 
+    /** @return fails if one worker could not start; those that stood still then stand still again, all of them */
     Future<Void> startCapture() {
-        return each(worker -> worker.verticle().startCapture())
-                .compose(
-                        started -> Future.succeededFuture(),
-                        failure ->
-                                // all or none
-                                stopCapture().transform(stopped -> Future.failedFuture(failure)));
+        List<CaptureWorker> still =
+                workers.stream().filter(CaptureGroup::standsStill).toList();
+        return each(workers, worker -> worker.verticle().startCapture())
+                .recover(failure -> each(still, worker -> worker.verticle().stopCapture())
+                        .transform(stopped -> Future.failedFuture(failure)));
+    }
+
+    /** Whether nobody captures, nor tries to. */
+    private static boolean standsStill(CaptureWorker worker) {
+        CaptureState state = worker.verticle().state();
+        return state != CaptureState.CAPTURING && state != CaptureState.RETRYING;
     }
 
     Future<Void> stopCapture() {
-        return each(worker -> worker.verticle().stopCapture());
+        return each(workers, worker -> worker.verticle().stopCapture());
     }
 
     /** @return fails if one worker refused it; the filter before is then in force on all */
@@ -112,8 +118,9 @@ final class CaptureGroup {
         }
         return workers.size() == 1
                 ? changed
-                : changed.recover(refused -> each(worker -> worker.verticle().filter(before))
-                        .transform(restored -> Future.failedFuture(refused)));
+                : changed.recover(
+                        refused -> each(workers, worker -> worker.verticle().filter(before))
+                                .transform(restored -> Future.failedFuture(refused)));
     }
 
     /** Asks each worker between two of its slices, when its own counters fit together. */
@@ -125,8 +132,8 @@ final class CaptureGroup {
         return Future.all(answers).map(all -> all.list());
     }
 
-    private Future<Void> each(Function<CaptureWorker, Future<Void>> action) {
-        return Future.join(workers.stream().map(action).toList()).mapEmpty();
+    private static Future<Void> each(List<CaptureWorker> some, Function<CaptureWorker, Future<Void>> action) {
+        return Future.join(some.stream().map(action).toList()).mapEmpty();
     }
 
     private static Statistics sum(Statistics one, Statistics other) {

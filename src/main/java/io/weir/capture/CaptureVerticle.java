@@ -1,5 +1,6 @@
 package io.weir.capture;
 
+import com.sun.jna.LastErrorException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -7,7 +8,6 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Owns one source and hands its frames to a sink, on a worker thread of its own, in slices of at most 10 ms and waits that
@@ -19,10 +19,6 @@ import java.util.concurrent.locks.LockSupport;
 public final class CaptureVerticle extends VerticleBase {
     /** The source hands on about this many frames at most between two looks at the clock and at {@link FrameSink#ready}. */
     public static final int FRAMES_PER_POLL = 64;
-
-    private static final long SLICE_NS = 10_000_000;
-    private static final int WAIT_MS = 25;
-    private static final long REFRESH_NS = 1_000_000_000;
 
     private final SourceOpener opener;
     private final CaptureListener listener;
@@ -38,14 +34,15 @@ public final class CaptureVerticle extends VerticleBase {
     private boolean undeployed;
     private final Promise<Void> stopped = Promise.promise();
     private final BackOff backOff = new BackOff();
+    private final SliceReader reader;
     private long retryTimer = -1;
-    private long refreshedNs;
 
     public CaptureVerticle(SourceOpener opener, Filter filter, FrameSink sink, CaptureListener listener) {
         this.opener = opener;
         this.filter = filter;
         this.listener = listener;
         this.sink = new SinkGuard(sink, listener);
+        reader = new SliceReader(this.sink, ledger, listener);
     }
 
     /** How to deploy it: on one worker thread of its own. */
@@ -66,10 +63,9 @@ public final class CaptureVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         try {
-            open();
+            tryOpen();
             return Future.succeededFuture();
         } catch (CaptureException failure) {
-            state = CaptureState.STOPPED;
             return Future.failedFuture(failure);
         }
     }
@@ -116,13 +112,24 @@ public final class CaptureVerticle extends VerticleBase {
         return ledger.interfaceName(interfaceIndex);
     }
 
-    /** Opens the source again after {@link #stopCapture}, unless it is open. */
+    /**
+     * Opens the source again after {@link #stopCapture}, unless it is open.
+     *
+     * @return fails with a {@link CaptureException}; a source that broke before is tried again all the same
+     */
     public Future<Void> startCapture() {
         return betweenSlices(() -> {
             if (source == null) {
+                boolean retrying = state == CaptureState.RETRYING;
                 cancelRetry();
-                state = CaptureState.STOPPED;
-                open();
+                try {
+                    tryOpen();
+                } catch (CaptureException failure) {
+                    if (retrying) {
+                        retry(failure);
+                    }
+                    throw failure;
+                }
             }
             return null;
         });
@@ -154,14 +161,29 @@ public final class CaptureVerticle extends VerticleBase {
         });
     }
 
-    private void open() throws CaptureException {
-        source = opener.open(filter);
-        ledger.opened(source);
-        backOff.succeeded();
-        refreshedNs = System.nanoTime();
-        state = CaptureState.CAPTURING;
-        listener.opened(source);
-        queueSlice();
+    /** Opens the source; if that fails, for whatever reason, nothing is open and all is as it was. */
+    private void tryOpen() throws CaptureException {
+        CaptureState before = state;
+        try {
+            source = opener.open(filter);
+            ledger.opened(source);
+            reader.begin();
+            state = CaptureState.CAPTURING;
+            listener.opened(source);
+            backOff.succeeded();
+            queueSlice();
+        } catch (CaptureException failure) {
+            throw failure;
+        } catch (RuntimeException | Error defect) {
+            close(before);
+            throw told(defect);
+        }
+    }
+
+    private static CaptureException told(Throwable defect) {
+        return defect instanceof LastErrorException refused
+                ? new CaptureException("The kernel refused what a capture needs: " + refused.getMessage(), refused)
+                : new CaptureException("Capture failed by a defect of weir: " + defect, defect);
     }
 
     private void queueSlice() {
@@ -180,50 +202,17 @@ public final class CaptureVerticle extends VerticleBase {
             return;
         }
         try {
-            long started = System.nanoTime();
-            if (!fetch(started)) {
+            if (!reader.read(source)) {
                 close(CaptureState.ENDED);
                 listener.ended();
                 return;
             }
-            refresh(started);
             queueSlice();
         } catch (CaptureException failure) {
             broke(failure);
         } catch (RuntimeException | Error defect) {
-            broke(new CaptureException("Capture failed by a defect of weir: " + defect, defect));
+            broke(told(defect));
         }
-    }
-
-    private void refresh(long nowNs) throws CaptureException {
-        if (nowNs - refreshedNs > REFRESH_NS && source instanceof LiveSource live) {
-            refreshedNs = nowNs;
-            if (live.refresh()) {
-                listener.interfacesChanged(live.interfaces());
-            }
-        }
-    }
-
-    /** Returns false at the end of a file. */
-    private boolean fetch(long startedNs) throws CaptureException {
-        boolean idle = false;
-        try {
-            while (!idle && System.nanoTime() - startedNs < SLICE_NS) {
-                if (!sink.wants(source)) {
-                    LockSupport.parkNanos(SinkGuard.NOT_READY_NS);
-                    break;
-                }
-                int frames = sink.take(source, FRAMES_PER_POLL, WAIT_MS);
-                if (frames == FrameSource.END) {
-                    return false;
-                }
-                idle = frames == 0;
-            }
-        } finally {
-            ledger.countNowAndThen(startedNs);
-            sink.sliceEnded(idle && source instanceof LiveSource live ? live.presentNs() : 0);
-        }
-        return true;
     }
 
     private void broke(CaptureException failure) {
@@ -238,9 +227,11 @@ public final class CaptureVerticle extends VerticleBase {
     }
 
     private void retry(CaptureException failure) {
+        lastFailure = failure;
+        state = CaptureState.RETRYING;
         long pauseMs = backOff.nextPauseMs();
-        listener.broken(failure, pauseMs);
         retryTimer = vertx.setTimer(pauseMs, ignored -> reopen());
+        listener.broken(failure, pauseMs);
     }
 
     private void reopen() {
@@ -249,10 +240,9 @@ public final class CaptureVerticle extends VerticleBase {
             return;
         }
         try {
-            open();
+            tryOpen();
             ledger.reopened();
         } catch (CaptureException failure) {
-            lastFailure = failure;
             retry(failure);
         }
     }
@@ -265,9 +255,10 @@ public final class CaptureVerticle extends VerticleBase {
             }
         } catch (CaptureException broken) {
             lastFailure = broken;
-        } finally {
-            close(CaptureState.STOPPED);
+        } catch (RuntimeException | Error defect) {
+            lastFailure = told(defect);
         }
+        close(CaptureState.STOPPED);
     }
 
     private void close(CaptureState next) {
@@ -275,7 +266,11 @@ public final class CaptureVerticle extends VerticleBase {
         if (source != null) {
             FrameSource closing = source;
             source = null;
-            closing.close();
+            try {
+                closing.close();
+            } catch (RuntimeException | Error defect) {
+                lastFailure = told(defect);
+            }
             ledger.closed(closing);
         }
     }

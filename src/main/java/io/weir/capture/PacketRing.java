@@ -66,17 +66,21 @@ final class PacketRing implements LiveSource {
         LiveTargets targets = new LiveTargets(options);
         RingSocket socket = null;
         PacketRing ring = null;
+        boolean open = false;
         try {
             socket = new RingSocket();
             ring = new PacketRing(socket, options, targets, fanout, worker);
             ring.start(options.filter());
+            open = true;
             return ring;
         } catch (LastErrorException | FilterException | CaptureException failure) {
-            if (ring != null) {
-                ring.share.leave();
-            }
-            RingSocket.close(socket);
             throw LiveFailures.ofRing(failure, targets, options);
+        } finally {
+            if (!open && ring != null) {
+                ring.close();
+            } else if (!open) {
+                RingSocket.close(socket);
+            }
         }
     }
 
@@ -273,15 +277,22 @@ final class PacketRing implements LiveSource {
 
     @Override
     public void close() {
-        share.leave();
+        try {
+            share.leave();
+        } finally {
+            countTheRest();
+            frames = null;
+            headers = null;
+            socket.close();
+        }
+    }
+
+    private void countTheRest() {
         try {
             countNow();
             counts.end();
         } catch (LastErrorException alreadyClosed) {
             // closing twice is no mistake
         }
-        frames = null;
-        headers = null;
-        socket.close();
     }
 }

@@ -34,8 +34,9 @@ final class PcapCall implements RawPacketListener {
     private final PcapFrames frames;
 
     private FrameHandler handler;
-    private RuntimeException thrown;
-    private Error error;
+    /** By the handler: unchecked, or an Error. */
+    private Throwable thrown;
+
     private int delivered;
     // of frames that were handed on
     private long frameBytes = 1_000;
@@ -68,6 +69,7 @@ final class PcapCall implements RawPacketListener {
             String name, int interfaceIndex, LiveOptions options, Filter filter, InterfaceTally tally, boolean portable)
             throws CaptureException {
         PcapHandle handle = null;
+        PcapCall open = null;
         try {
             handle = new PcapHandle.Builder(name)
                     .snaplen(options.snapLengthBytes())
@@ -84,15 +86,18 @@ final class PcapCall implements RawPacketListener {
                 call.discard(options.latencyMs());
             }
             call.filter(filter);
+            open = call;
             return call;
         } catch (PcapNativeException failure) {
-            close(handle);
             throw LiveFailures.ofPcap(failure, name);
         } catch (FilterException wrong) {
-            close(handle);
             throw new CaptureException("The filter cannot be used on " + name + ": " + wrong.getMessage(), wrong);
         } catch (NotOpenException impossible) {
             throw new IllegalStateException(impossible);
+        } finally {
+            if (open == null) {
+                close(handle);
+            }
         }
     }
 
@@ -191,22 +196,20 @@ final class PcapCall implements RawPacketListener {
         } catch (NotOpenException closed) {
             throw new IllegalStateException("polled after close", closed);
         }
-        if (thrown != null || error != null) {
-            RuntimeException exception = thrown;
-            Error failure = error;
+        if (thrown != null) {
+            Throwable failure = thrown;
             thrown = null;
-            error = null;
-            if (failure != null) {
-                throw failure;
+            if (failure instanceof Error error) {
+                throw error;
             }
-            throw exception;
+            throw (RuntimeException) failure;
         }
         return delivered - before;
     }
 
     @Override
     public void gotPacket(byte[] packet) {
-        if (thrown != null || error != null) {
+        if (thrown != null) {
             return;
         }
         int captured = Math.min(packet.length, bytes.capacity());
@@ -218,11 +221,8 @@ final class PcapCall implements RawPacketListener {
         tally.count(interfaceIndex, 1);
         try {
             handler.onFrame(frame);
-        } catch (RuntimeException exception) {
-            thrown = exception;
-            breakOff();
-        } catch (Error failure) {
-            error = failure;
+        } catch (RuntimeException | Error failure) {
+            thrown = failure;
             breakOff();
         }
     }

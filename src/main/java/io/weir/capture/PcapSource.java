@@ -54,7 +54,7 @@ final class PcapSource implements LiveSource {
         PcapSource source = new PcapSource(options, new LiveTargets(options), portable);
         try {
             source.openMissing();
-        } catch (CaptureException failure) {
+        } catch (CaptureException | RuntimeException | Error failure) {
             source.close();
             throw failure;
         }

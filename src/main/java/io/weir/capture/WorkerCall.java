@@ -17,7 +17,8 @@ final class WorkerCall {
             Future<T> done;
             try {
                 done = Future.succeededFuture(action.call());
-            } catch (Exception failure) {
+            } catch (Throwable failure) {
+                // an Error too: whoever asked is waiting for an answer
                 done = Future.failedFuture(failure);
             }
             Future<T> answer = done;
