@@ -253,7 +253,12 @@ final class Schema {
     static final Setting LINGER = define(Setting.duration(
             "serve.linger", "30s", "0s", "10m", "How long events are still kept for a reader that went away."));
     static final Setting CONNECTIONS = define(Setting.number(
-            "serve.max-connections", "128", "1", "65535", "Connections at a time. One more is closed at once."));
+            "serve.max-connections",
+            "128",
+            "1",
+            "65535",
+            "Connections at a time, at most half of them from one address. One more is closed at once, unless it comes"
+                    + " from this machine: 8 more places are kept for its health checks."));
     static final Setting CONNECTION_IDLE = define(Setting.duration(
             "serve.idle-timeout", "30s", "2s", "1h", "A connection without traffic is closed after this time."));
     static final Setting REPLAY_BYTES = define(Setting.bytes(

@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
@@ -16,28 +17,97 @@ import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TcpConfig;
 import io.vertx.core.spi.transport.Transport;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bounds the connections of a server from the moment they are accepted. Vert.x tells of a connection only once it has
  * shaken hands over TLS, or sent its first request where HTTP/2 may come in the clear; whoever does neither would not be
  * counted. Any thread.
+ *
+ * <p>No single address gets more than half of the places. Beside them, {@link #KEPT} more are for this machine alone, so
+ * that its kubelet can always ask whether the service is well: when they are taken, the oldest connection in them is
+ * closed for the newest.
  */
 public final class ConnectionBound {
-    private final int most;
-    private final AtomicInteger open = new AtomicInteger();
-    private final AtomicLong refused = new AtomicLong();
+    /** Places for connections from this machine that find no other. */
+    static final int KEPT = 8;
 
-    /** @param most connections at one time; one more is closed at once */
+    private static final int IPV6_NETWORK_BYTES = 8;
+
+    private final int most;
+    private final int mostOfOneAddress;
+    private final Map<ByteBuffer, Integer> ofAddress = new HashMap<>();
+    private final Deque<Channel> kept = new ArrayDeque<>();
+    private final AtomicLong refused = new AtomicLong();
+    private int open;
+
+    /** @param most connections at one time; one more is closed at once, or takes a place kept for this machine */
     public ConnectionBound(int most) {
         this.most = most;
+        mostOfOneAddress = (most + 1) / 2;
     }
 
     /** Connections that were closed because there were too many. */
     public long refused() {
         return refused.get();
+    }
+
+    /** False if there is no place for it. */
+    private synchronized boolean enter(Channel connection) {
+        ByteBuffer network = network(connection);
+        int ofThisAddress = ofAddress.getOrDefault(network, 0);
+        if (open < most && ofThisAddress < mostOfOneAddress) {
+            open++;
+            ofAddress.put(network, ofThisAddress + 1);
+            connection.closeFuture().addListener(closed -> leave(network));
+            return true;
+        }
+        if (!ofThisMachine(connection)) {
+            return false;
+        }
+        if (kept.size() == KEPT) {
+            refused.incrementAndGet();
+            kept.remove().pipeline().addFirst(new Leave());
+        }
+        kept.add(connection);
+        connection.closeFuture().addListener(closed -> leaveKept(connection));
+        return true;
+    }
+
+    private synchronized void leave(ByteBuffer network) {
+        open--;
+        ofAddress.computeIfPresent(network, (address, count) -> count == 1 ? null : count - 1);
+    }
+
+    private synchronized void leaveKept(Channel connection) {
+        kept.remove(connection);
+    }
+
+    /** Whoever has one address of IPv6 has all of its network. */
+    private static ByteBuffer network(Channel connection) {
+        byte[] address = address(connection.remoteAddress());
+        return ByteBuffer.wrap(address, 0, Math.min(address.length, IPV6_NETWORK_BYTES));
+    }
+
+    private static byte[] address(java.net.SocketAddress end) {
+        return end instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getAddress()
+                : new byte[0];
+    }
+
+    private static boolean ofThisMachine(Channel connection) {
+        return connection.remoteAddress() instanceof InetSocketAddress peer
+                && peer.getAddress() != null
+                && (peer.getAddress().isLoopbackAddress()
+                        || Arrays.equals(address(peer), address(connection.localAddress())));
     }
 
     /** The same transport, whose servers, all together, keep this bound. */
@@ -72,15 +142,21 @@ public final class ConnectionBound {
         @Override
         public void channelRead(ChannelHandlerContext context, Object accepted) {
             if (accepted instanceof Channel connection) {
-                if (open.incrementAndGet() > most) {
-                    open.decrementAndGet();
+                if (!enter(connection)) {
                     refused.incrementAndGet();
                     connection.unsafe().closeForcibly();
                     return;
                 }
-                connection.closeFuture().addListener(closed -> open.decrementAndGet());
             }
             context.fireChannelRead(accepted);
+        }
+    }
+
+    /** Closes its connection, which may have come so shortly before that its event loop does not know it yet. */
+    private static final class Leave extends ChannelHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            context.channel().close();
         }
     }
 

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -94,7 +95,7 @@ final class Listener {
     }
 
     private void count(HttpConnection connection) {
-        if (connections >= options.limits().connections()) {
+        if (connections >= options.limits().connections() + ConnectionBound.KEPT) {
             counters.increment(ServeCounter.CONNECTIONS_REFUSED);
             connection.close();
             return;
@@ -174,13 +175,17 @@ final class Listener {
     }
 
     private void dispatch(RoutingContext context, Endpoint endpoint) {
+        if (endpoint.role() == null) {
+            // who has shown no credentials keeps no place
+            closeAfter(context.request());
+        }
         endpoint.answer()
                 .accept(new Call(
                         context, context.get(CALLER), new Query(context.queryParams(), endpoint.parameters()), unsent));
     }
 
     private void failed(RoutingContext context) {
-        if (context.failure() instanceof HttpClosedException) {
+        if (context.failure() instanceof HttpClosedException || context.failure() instanceof StreamResetException) {
             // the client went away, and takes no answer
             return;
         }
@@ -191,6 +196,7 @@ final class Listener {
         }
         switch (problem.kind()) {
             case CREDENTIALS:
+                closeAfter(context.request());
                 context.response()
                         .headers()
                         .add("WWW-Authenticate", "Bearer")
@@ -208,6 +214,10 @@ final class Listener {
                 break;
             default:
                 break;
+        }
+        if (context.request().getHeader(HttpHeaders.EXPECT) != null) {
+            // nobody knows whether the body still comes (RFC 9110 section 10.1.1)
+            closeAfter(context.request());
         }
         problem.send(context.response());
     }

@@ -90,12 +90,12 @@ class LimitsTest {
     private void fill(String sent) throws IOException {
         List<Socket> sockets = new ArrayList<>();
         try {
-            for (int index = 0; index < 128; index++) {
+            for (int index = 0; index < 136; index++) {
                 Socket socket = new Socket("127.0.0.1", service.port());
                 socket.getOutputStream().write(sent.getBytes());
                 sockets.add(socket);
             }
-            await().until(() -> service.metrics.text().contains("weir_serve_connections_open 128.0"));
+            await().until(() -> service.metrics.text().contains("weir_serve_connections_open 136.0"));
 
             try (Socket extra = new Socket("127.0.0.1", service.port())) {
                 extra.setSoTimeout(5_000);
