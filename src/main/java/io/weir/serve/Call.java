@@ -1,10 +1,13 @@
 package io.weir.serve;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -103,6 +106,19 @@ final class Call {
 
     void fail(Throwable cause) {
         context.fail(problem(cause));
+    }
+
+    /** The status that {@link #answer} gives to such a result. Who went away got none; that is a request cut off, 400. */
+    static int status(AsyncResult<?> result) {
+        if (result.succeeded()) {
+            return 200;
+        }
+        Throwable cause = problem(result.cause());
+        if (cause instanceof Problem told) {
+            return told.kind().status();
+        }
+        boolean wentAway = cause instanceof HttpClosedException || cause instanceof StreamResetException;
+        return (wentAway ? ProblemKind.REQUEST : ProblemKind.INTERNAL).status();
     }
 
     private static Throwable problem(Throwable cause) {

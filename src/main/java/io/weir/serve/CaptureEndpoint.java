@@ -60,7 +60,7 @@ final class CaptureEndpoint {
     }
 
     private void control(Call call, Future<JsonObject> done) {
-        done.onComplete(result -> audit.control(call.caller(), call.request(), result.succeeded() ? 200 : 400));
+        done.onComplete(result -> audit.control(call.caller(), call.request(), Call.status(result)));
         call.answer(done, call::done);
     }
 

@@ -51,12 +51,18 @@ final class ReplayEndpoint {
         check(request);
         busy = true;
         request.pause();
-        Future<JsonObject> done = emptyFile().compose(file -> receive(request, file)
+        // whoever goes away before the file is there must not be waited for
+        Promise<Void> copied = Promise.promise();
+        request.exceptionHandler(copied::tryFail);
+        if (HttpHeaders.CONTINUE.toString().equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            call.response().writeContinue();
+        }
+        Future<JsonObject> done = emptyFile().compose(file -> receive(request, file, copied)
                 .compose(received -> replayed(call, Path.of(file)))
                 .eventually(() -> vertx.fileSystem().delete(file)));
         done.onComplete(result -> {
             busy = false;
-            audit.control(call.caller(), request, result.succeeded() ? 200 : 400);
+            audit.control(call.caller(), request, Call.status(result));
         });
         call.answer(done.recover(failure -> late(call, failure)), result -> {
             if (call.response().headWritten()) {
@@ -119,15 +125,17 @@ final class ReplayEndpoint {
         }
     }
 
-    private Future<Void> receive(HttpServerRequest request, String path) {
-        return vertx.fileSystem().open(path, new OpenOptions().setWrite(true)).compose(file -> copy(request, file)
-                .eventually(file::close));
+    private Future<Void> receive(HttpServerRequest request, String path, Promise<Void> copied) {
+        return vertx.fileSystem()
+                .open(path, new OpenOptions().setWrite(true))
+                .compose(file -> copy(request, file, copied).eventually(file::close));
     }
 
-    private Future<Void> copy(HttpServerRequest request, AsyncFile file) {
-        Promise<Void> copied = Promise.promise();
+    private Future<Void> copy(HttpServerRequest request, AsyncFile file, Promise<Void> copied) {
+        if (copied.future().isComplete()) {
+            return copied.future();
+        }
         long[] received = new long[1];
-        request.exceptionHandler(copied::tryFail);
         file.exceptionHandler(copied::tryFail);
         request.handler(bytes -> {
             received[0] += bytes.length();

@@ -65,6 +65,19 @@ final class RawHttp2 implements AutoCloseable {
         return bytes;
     }
 
+    /** The same: the head of a POST of a capture. */
+    static byte[] upload(String path) {
+        ByteBuffer block = ByteBuffer.allocate(128 + path.length());
+        block.put((byte) 0x83).put((byte) 0x86);
+        literal(block, 4, path);
+        literal(block, 1, "localhost");
+        // 31, content-type, does not fit into four bits
+        literal(block.put((byte) 15), 31 - 15, "application/x-pcap");
+        byte[] bytes = new byte[block.position()];
+        block.flip().get(bytes);
+        return bytes;
+    }
+
     private static void literal(ByteBuffer block, int name, String value) {
         block.put((byte) name).put((byte) value.length()).put(value.getBytes(StandardCharsets.US_ASCII));
     }

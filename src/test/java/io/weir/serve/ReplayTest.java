@@ -122,4 +122,71 @@ class ReplayTest {
                     .toList();
         }
     }
+
+    @Test
+    void uploadsThatAreCutOffAtOnceKeepNobodyOut() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            try (Socket socket = new Socket("127.0.0.1", service.port())) {
+                socket.getOutputStream().write(head("Content-Length: 100000").getBytes());
+            }
+            try (RawHttp2 connection = new RawHttp2(service.port())) {
+                connection.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.upload("/api/v1/replays"));
+                connection.reset(1);
+            }
+        }
+
+        await().until(() -> upload("application/gzip", 10).statusCode() == 200);
+        assertThat(temporaryFiles()).isEmpty();
+        assertThat(service.counter("failures")).isZero();
+        assertThat(openFiles("weir-replay")).isZero();
+    }
+
+    private static long openFiles(String name) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .filter(descriptor -> {
+                        try {
+                            return Files.readSymbolicLink(descriptor).toString().contains(name);
+                        } catch (IOException closedMeanwhile) {
+                            return false;
+                        }
+                    })
+                    .count();
+        }
+    }
+
+    @Test
+    void whoAsksFirstWhetherToSendIsToldToGoOn() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream()
+                    .write(head("Content-Length: 5", "Expect: 100-continue", "Connection: close")
+                            .getBytes());
+            assertThat(new String(socket.getInputStream().readNBytes(25))).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+
+            socket.getOutputStream().write("12345".getBytes());
+            assertThat(new String(socket.getInputStream().readAllBytes()))
+                    .startsWith("HTTP/1.1 200")
+                    .endsWith("{\"frames\":1}");
+        }
+    }
+
+    @Test
+    void whoAsksFirstWhetherToSendTooMuchIsRefusedBeforeItIsSent() {
+        RawHttp refused = RawHttp.sendText(service.port(), head("Content-Length: 200001", "Expect: 100-continue"));
+
+        assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused.header("Connection")).contains("close");
+        assertThat(RawHttp.sendText(
+                                service.port(),
+                                head("Content-Length: 9", "Expect: 100-continue")
+                                        .replace("x-pcap", "nothing"))
+                        .status())
+                .isEqualTo(415);
+    }
+
+    private static String head(String... headers) {
+        return "POST /api/v1/replays HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-pcap\r\n"
+                + String.join("\r\n", headers) + "\r\n\r\n";
+    }
 }
