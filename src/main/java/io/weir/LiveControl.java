@@ -11,12 +11,19 @@ import io.weir.capture.Interfaces;
 import io.weir.partition.Partitioner;
 import io.weir.serve.CaptureControl;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What HTTP asks of the capture, one change after the other. Called on the service's event loop. */
 final class LiveControl implements CaptureControl {
-    private static final int RETRY_MS = 1;
+    private static final int RETRY_MS = 5;
+    /** Half of the time after which a partition that does not read passes for dead. */
+    private static final long LANE_PATIENCE_NS = 5_000_000_000L;
+
     private static final int WORKER_PATIENCE_MS = 1_000;
 
     private final Vertx vertx;
@@ -92,14 +99,41 @@ final class LiveControl implements CaptureControl {
 
     /** The capture's workers are idle now, so the lanes have no other writer. */
     private Future<Void> endStreams() {
-        boolean everywhere = lanes.offerEnd();
-        lanes.flush();
-        if (everywhere) {
+        List<Integer> missing =
+                IntStream.range(0, lanes.lanes()).boxed().collect(Collectors.toCollection(ArrayList::new));
+        missing.removeIf(this::ended);
+        if (missing.isEmpty()) {
             return Future.succeededFuture();
         }
-        Promise<Void> promise = Promise.promise();
-        vertx.setTimer(RETRY_MS, again -> endStreams().onComplete(promise));
-        return promise.future();
+        Promise<Void> told = Promise.promise();
+        long deadlineNs = System.nanoTime() + LANE_PATIENCE_NS;
+        vertx.setPeriodic(RETRY_MS, timer -> {
+            missing.removeIf(this::ended);
+            boolean late = System.nanoTime() - deadlineNs > 0;
+            if (missing.isEmpty()) {
+                told.complete();
+            } else if (late) {
+                told.fail(notRead(missing));
+            }
+            if (missing.isEmpty() || late) {
+                vertx.cancelTimer(timer);
+            }
+        });
+        return told.future();
+    }
+
+    /** Tells one lane that its source has ended, if there is room. */
+    private boolean ended(int index) {
+        boolean room = lanes.lane(index).offerEnd();
+        lanes.lane(index).flush();
+        return room;
+    }
+
+    private static RefusedException notRead(List<Integer> full) {
+        return new RefusedException(
+                RefusedException.Reason.NOT_AVAILABLE,
+                "the capture is stopped, but the full lanes of these partitions were not read for 5 s, and their streams"
+                        + " stay open: " + full + "; if /livez fails as well, weir must be restarted");
     }
 
     private static Throwable refusal(Throwable failure) {

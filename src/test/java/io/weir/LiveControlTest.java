@@ -1,0 +1,140 @@
+package io.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.weir.capture.CaptureListener;
+import io.weir.capture.CaptureVerticle;
+import io.weir.capture.Filter;
+import io.weir.capture.ScriptedLive;
+import io.weir.decode.FlowHash;
+import io.weir.decode.PacketDecoder;
+import io.weir.decode.Segment;
+import io.weir.defragment.Defragmenter;
+import io.weir.defragment.DefragmenterOptions;
+import io.weir.partition.LaneOptions;
+import io.weir.partition.Partitioner;
+import io.weir.partition.SegmentHandler;
+import io.weir.serve.CaptureControl.RefusedException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Control of a capture on which nothing passes; its two lanes are read by the tests. */
+@Timeout(60)
+class LiveControlTest {
+    private final Vertx vertx = Vertx.vertx();
+    private final Partitioner lanes =
+            new Partitioner(new FlowHash(1, 2), new LaneOptions(2, LaneOptions.MIN_BYTES_PER_LANE));
+    private LiveControl control;
+    private int full;
+    private int filledWith;
+
+    @BeforeEach
+    void deploy() throws Exception {
+        Intake intake = new Intake(
+                new PacketDecoder(false),
+                new Defragmenter(DefragmenterOptions.DEFAULTS),
+                null,
+                OwnTraffic.NONE,
+                null,
+                0,
+                lanes::offerOrDrop);
+        LiveIntake live = new LiveIntake(intake, lanes);
+        CaptureVerticle verticle =
+                new CaptureVerticle(filter -> new ScriptedLive(), Filter.NONE, live, new CaptureListener() {});
+        get(vertx.deployVerticle(verticle, CaptureVerticle.deploymentOptions()));
+        CaptureGroup group = new CaptureGroup(List.of(new CaptureWorker(verticle, live, lanes)));
+        CaptureReport report =
+                new CaptureReport(MemoryBudget.of(ConfigurationReader.read(null, Map.of(), List.of()), 2));
+        report.capture(group, new CaptureLog(1));
+        control = new LiveControl(vertx, lanes, null, report);
+        control.capture(group);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        get(vertx.close());
+    }
+
+    @Test
+    void aStopEndsTheStreamsOfEveryLaneOnce() throws Exception {
+        assertThat(get(control.stop()).getString("state")).isEqualTo("stopped");
+
+        assertThat(ends(0)).isEqualTo(1);
+        assertThat(ends(1)).isEqualTo(1);
+    }
+
+    @Test
+    void aStopWaitsForRoomInAFullLaneAndTellsTheOtherNoSecondTime() throws Exception {
+        fill();
+        var stopped = control.stop();
+        Thread.sleep(100);
+        assertThat(stopped.isComplete()).isFalse();
+
+        int ends = ends(full) - filledWith;
+        get(stopped);
+
+        assertThat(ends + ends(full)).isEqualTo(1);
+        assertThat(ends(1 - full)).isEqualTo(1);
+    }
+
+    @Test
+    void aStopAgainstALaneThatNobodyReadsSaysSoAndControlStillAnswers() throws Exception {
+        fill();
+        long started = System.nanoTime();
+
+        assertThatThrownBy(() -> get(control.stop()))
+                .hasCauseInstanceOf(RefusedException.class)
+                .hasMessageContaining("were not read for 5 s");
+        assertThat(System.nanoTime() - started).isBetween(4_000_000_000L, 15_000_000_000L);
+
+        assertThat(get(control.state()).getString("state")).isEqualTo("stopped");
+        assertThat(get(control.start()).getString("state")).isEqualTo("capturing");
+    }
+
+    /** One lane, until it takes nothing more. */
+    private void fill() {
+        Segment segment = new Segment()
+                .origin(1, 0, 0, 1_060)
+                .addresses(false, 0, 1, 0, 2)
+                .ports(1, 2)
+                .payload(ByteBuffer.allocate(1_000), 0, 1_000, 1_000);
+        full = lanes.laneOf(segment);
+        while (lanes.offer(segment)) {
+            lanes.flush();
+        }
+        // the rest, by the shortest of records
+        while (lanes.lane(full).offerEnd()) {
+            filledWith++;
+        }
+        lanes.flush();
+    }
+
+    /** Reads a lane to its end. */
+    private int ends(int lane) {
+        int[] ends = {0};
+        SegmentHandler counting = new SegmentHandler() {
+            @Override
+            public void onSegment(Segment segment) {}
+
+            @Override
+            public void onEnd() {
+                ends[0]++;
+            }
+        };
+        lanes.lane(lane).drain(counting, Integer.MAX_VALUE);
+        return ends[0];
+    }
+
+    private static <T> T get(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+}
