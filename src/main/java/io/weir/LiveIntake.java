@@ -13,8 +13,12 @@ import java.util.Arrays;
  */
 final class LiveIntake implements FrameSink {
     private static final int ROOM_TO_GO_ON = 4;
-    /** A nearly full lane from which nothing was read for so long is not being read. */
-    private static final long STALLED_NS = 20_000_000;
+    /**
+     * A nearly full lane from which nothing was read for so long is not being read. One whose reader only waits for a
+     * processor is: on two busy cores that takes tens of milliseconds, and a container at its CPU limit gets none for most of
+     * the kernel's period of 100 ms.
+     */
+    private static final long STALLED_NS = 200_000_000;
     /** After so long nobody waits for it any more. */
     private static final long HANGING_NS = 3_000_000_000L;
 
