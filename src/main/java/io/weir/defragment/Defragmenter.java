@@ -13,10 +13,6 @@ import java.nio.ByteBuffer;
  * #waitingFragments}.
  */
 public final class Defragmenter {
-    private static final int TCP = 6;
-    private static final int UDP = 17;
-    private static final int ICMPV6 = 58;
-    private static final int TCP_HEADER_BYTES = 20;
     private static final int UNKNOWN = -1;
 
     private final DefragmenterOptions options;
@@ -137,7 +133,7 @@ public final class Defragmenter {
         if (to > FragmentMemory.MAX_DATAGRAM_BYTES - fragment.headerLength()) {
             return Outcome.TOO_LARGE;
         }
-        if (fragment.ipv6() && from == 0 && to < firstHeaderBytes(fragment.protocol())) {
+        if (fragment.ipv6() && from == 0 && FirstFragment.lacksHeaders(fragment, to)) {
             return Outcome.TINY_FIRST;
         }
         int slot = table.find(fragment, segment);
@@ -147,30 +143,13 @@ public final class Defragmenter {
         if (fragment.payloadLength() < to - from) {
             return Outcome.CUT;
         }
-        if (options.refuseTinyFirst() && from == 0 && more && isTiny(fragment, to)) {
+        if (options.refuseTinyFirst() && from == 0 && more && FirstFragment.lacksTcpHeader(fragment, to)) {
             return drop(slot, Outcome.TINY_FIRST, true);
         }
         if (slot == FragmentTable.NONE) {
             slot = open(segment.timeNs());
         }
         return insert(slot, fragment, from, to);
-    }
-
-    /** What Linux wants of the upper header in the first IPv6 fragment. */
-    private static int firstHeaderBytes(int protocol) {
-        return switch (protocol) {
-            case TCP -> TCP_HEADER_BYTES;
-            case UDP, ICMPV6 -> 8;
-            default -> 1;
-        };
-    }
-
-    /** Whether a first IPv4 fragment lacks a part of the TCP header. */
-    private static boolean isTiny(Fragment fragment, int length) {
-        return !fragment.ipv6()
-                && fragment.protocol() == TCP
-                && (length < TCP_HEADER_BYTES
-                        || length < (fragment.memory().get(fragment.payloadOffset() + 12) & 0xF0) >>> 2);
     }
 
     private Outcome insert(int slot, Fragment fragment, int from, int to) {

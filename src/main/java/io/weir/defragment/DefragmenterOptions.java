@@ -9,7 +9,8 @@ package io.weir.defragment;
  * @param maxFragments fragments of one datagram; one more drops the datagram
  * @param timeoutNs a datagram that is not whole so long after its first fragment is given up; packet time
  * @param refuseTinyFirst drops an IPv4 datagram whose first fragment does not hold the whole TCP header (RFC 1858, RFC 3128).
- *     Linux delivers such datagrams, so the default takes them. Over IPv6 they are always refused, as by Linux (RFC 7112)
+ *     Linux delivers such datagrams, so the default takes them. Over IPv6 a first fragment without the extension headers
+ *     and the whole upper header is always refused, as by Linux (RFC 7112)
  */
 public record DefragmenterOptions(
         FragmentPolicy policy,

@@ -12,7 +12,8 @@ public enum Outcome {
     CUT("the capture's snap length cut it"),
     TOO_LARGE("it ends beyond the 65 535 bytes of a datagram"),
     UNALIGNED("an IPv6 fragment that is not the last, and no multiple of 8 bytes long (RFC 8200 section 4.5)"),
-    TINY_FIRST("a first fragment without the whole upper header (RFC 1858, RFC 7112); drops its datagram over IPv4"),
+    TINY_FIRST(
+            "a first fragment without all headers up to TCP's or UDP's (RFC 1858, RFC 7112); drops its datagram over IPv4"),
     EMPTY("it holds no byte; drops its datagram where Linux does"),
 
     // the datagram is dropped with all its fragments

@@ -130,6 +130,46 @@ class DefragmenterTest {
                 .isEqualTo(Outcome.WAITING);
     }
 
+    /** Those of UDP were sent to a Linux 6.18 host, the rest of the datagram behind them: none reached the socket. */
+    @Test
+    void aFirstFragmentOverIpv6WithoutTheUpperHeaderIsRefusedAsByLinux() {
+        String options = "\u0011\0\1\4\0\0\0\0";
+        assertThat(first(60, options)).isEqualTo(Outcome.TINY_FIRST);
+        assertThat(first(60, "\u0006" + options.substring(1) + "0123456789abcdef"))
+                .isEqualTo(Outcome.TINY_FIRST);
+        assertThat(first(60, "\u003c" + options.substring(1) + options)).isEqualTo(Outcome.TINY_FIRST);
+        assertThat(first(60, "\u0011\2\1\u0014" + "\0".repeat(12))).isEqualTo(Outcome.TINY_FIRST);
+        assertThat(first(43, "\u0011\0\0\0\0\0\0\0")).isEqualTo(Outcome.TINY_FIRST);
+        assertThat(first(0, "\u0011\0\5\2\0\0\1\0")).isEqualTo(Outcome.TINY_FIRST);
+        assertThat(first(60, "\u002c" + options.substring(1) + "\u0011\0\0\0\0\0\0\7"))
+                .isEqualTo(Outcome.TINY_FIRST);
+        assertThat(first(51, "\u0011\1\0\0" + "\0".repeat(12))).isEqualTo(Outcome.TINY_FIRST);
+    }
+
+    /** Linux takes the last one: it finds no header to hold against the fragment's end. */
+    @Test
+    void aFirstFragmentOverIpv6MayHaveExtensionHeadersBeforeTheUpperOne() {
+        String options = "\u0011\0\1\4\0\0\0\0";
+        assertThat(first(60, options + "UDP-head")).isEqualTo(Outcome.WAITING);
+        assertThat(first(43, "\u0011\0\0\0\0\0\0\0UDP-head")).isEqualTo(Outcome.WAITING);
+        assertThat(first(60, "\u003c" + options.substring(1) + options + "UDP-head"))
+                .isEqualTo(Outcome.WAITING);
+        assertThat(first(60, "\u003c" + options.substring(1))).isEqualTo(Outcome.WAITING);
+    }
+
+    @Test
+    void headersThatTheCaptureCutAreNotWalked() {
+        var cut = new FragmentBuilder().ipv6().protocol(60).fragment(0, new byte[1], 16, true);
+        assertThat(defragmenter.accept(cut, new FragmentBuilder().ipv6().segment()))
+                .isEqualTo(Outcome.CUT);
+    }
+
+    private Outcome first(int nextHeader, String text) {
+        Defragmenter fresh = new Defragmenter(options);
+        FragmentBuilder first = new FragmentBuilder().ipv6().protocol(nextHeader);
+        return fresh.accept(first.fragment(0, text, true), first.segment());
+    }
+
     @Test
     void aTinyFirstFragmentOverIpv6IsRefusedAsByLinux() {
         FragmentBuilder tcp = new FragmentBuilder().ipv6().protocol(FragmentBuilder.TCP);
