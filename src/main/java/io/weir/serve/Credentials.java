@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The tokens file: who may do what. Immutable; a changed file makes a new object.
@@ -31,6 +32,9 @@ import java.util.Set;
  */
 final class Credentials {
     private static final int MIN_TOKEN_LENGTH = 16;
+    /** Letters, each word shorter than any token may be. */
+    private static final Pattern WORDS = Pattern.compile("[A-Za-z]{1,15}(,[A-Za-z]{1,15})*");
+
     private static final String HASHED = "sha256:";
     private static final String CERTIFICATE = "certificate";
 
@@ -135,8 +139,11 @@ final class Credentials {
             try {
                 roles.add(Role.valueOf(name.toUpperCase(Locale.ROOT)));
             } catch (IllegalArgumentException unknown) {
-                throw new IllegalArgumentException(
-                        where + "role '" + name + "' is unknown; allowed: metadata, payload, control");
+                // where fields are swapped this is the token, which is not for the log
+                String what = WORDS.matcher(list).matches()
+                        ? "role '" + name + "' is unknown"
+                        : "the second field must be roles with commas between them";
+                throw new IllegalArgumentException(where + what + "; allowed: metadata, payload, control");
             }
         }
         return roles;

@@ -234,6 +234,9 @@ class CredentialsTest {
     void aWrongFileIsRefusedWithItsLineAndWithoutItsToken() throws Exception {
         assertRefused("alice metadata\n", "line 1: has 2 fields");
         assertRefused("\nalice king secret-secret-secret\n", "line 2: role 'king' is unknown");
+        assertRefused("alice secret0secret0secret payload\n", "line 1: the second field must be roles");
+        assertRefused("alice secretsecretsecret payload\n", "line 1: the second field must be roles");
+        assertRefused("alice metadata,secretsecretsecret payload\n", "the second field must be roles");
         assertRefused("alice metadata secret\n", "the token has 6 characters");
         assertRefused("alice metadata sha256:secret\n", "64 hexadecimal digits");
         assertRefused("# nobody\n", "holds no token");
