@@ -11,7 +11,8 @@ import io.weir.decode.Segment;
 
 /**
  * What one side's acknowledgements and windows say of the other side's bytes. An acknowledgement counts up to what its
- * addressee was seen to send; the rest of it counts as soon as that is seen.
+ * addressee was seen to send; the rest of it counts as soon as that is seen, unless its sender has acknowledged less
+ * since: nobody takes an acknowledgement back, so the one that ran ahead was not the sender's own.
  */
 final class Acknowledgements {
     private static final int UNKNOWN_SCALE = 14;
@@ -41,23 +42,42 @@ final class Acknowledgements {
             return;
         }
         long acked = peer.offset(number);
-        if (acked <= peer.sentTo) {
-            window(half, peer, segment, acked);
+        if (acked > peer.sentTo && acked > limit(peer, peer.sentTo)) {
+            return;
         }
-        raise(peer, Math.min(acked, peer.sentTo));
+        if (peer.hasHeld()) {
+            held.confirm(peer, acked);
+        }
+        if (acked <= peer.sentTo) {
+            peer.ackedAhead = -1;
+            window(half, peer, segment, acked);
+            raise(peer, acked);
+        } else {
+            peer.ackedAhead = acked;
+            raise(peer, peer.sentTo);
+        }
+    }
+
+    /** Beyond this an acknowledgement is nobody's: no receiver's window reaches so far. */
+    private static long limit(HalfConnection half, long sentTo) {
+        return Math.max(half.windowEdge, sentTo) + Gate.WINDOW_SLACK_BYTES;
+    }
+
+    /** What the other side acknowledged of a direction before it was known that {@code sequence} is its first byte's. */
+    static long before(HalfConnection half, int sequence) {
+        HalfConnection peer = half.peer();
+        long acked = peer.is(ACKNOWLEDGES) ? Sequence.difference(sequence, peer.acknowledgement) : -1;
+        return acked <= limit(half, 0) ? Math.max(acked, -1) : -1;
     }
 
     /** The sender was seen to send up to {@code offset}; what was acknowledged ahead of that counts now. */
-    void sent(HalfConnection half, HalfConnection peer, long offset) {
+    void sent(HalfConnection half, long offset) {
         if (offset <= half.sentTo) {
             return;
         }
         half.sentTo = offset;
-        if (peer.is(ACKNOWLEDGES)) {
-            raise(half, Math.min(half.offset(peer.acknowledgement), offset));
-        }
-        if (peer.hasHeld()) {
-            held.confirm(peer, half);
+        if (half.ackedAhead > half.acked) {
+            raise(half, Math.min(half.ackedAhead, offset));
         }
     }
 
@@ -65,16 +85,10 @@ final class Acknowledgements {
         if (peer.is(CLOSED)) {
             acked = Math.min(acked, peer.next);
         }
-        boolean more = acked > peer.acked;
-        if (more) {
-            peer.acked = acked;
-        }
-        if (peer.hasHeld()) {
-            held.confirm(peer, peer.peer());
-        }
-        if (!more) {
+        if (acked <= peer.acked) {
             return;
         }
+        peer.acked = acked;
         if (acked > peer.next && !peer.is(CLOSED)) {
             placement.settle(peer);
         }

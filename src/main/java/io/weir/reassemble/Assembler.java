@@ -141,7 +141,7 @@ public final class Assembler {
             return;
         }
         acknowledgements.take(half, peer, segment);
-        acknowledgements.sent(half, peer, half.next + segment.payloadLength());
+        acknowledgements.sent(half, half.next + segment.payloadLength());
         if (segment.payloadLength() > 0) {
             delivery.deliverOnly(
                     half,

@@ -46,8 +46,8 @@ final class Endings {
             half.refuse(segment.payloadLength());
             reporter.report(half, Anomaly.DATA_IN_RST);
         }
-        boolean receiversNext = peer.is(ACKNOWLEDGES) && peer.acknowledgement == segment.sequence();
         if (!half.is(STARTED)) {
+            boolean receiversNext = peer.is(ACKNOWLEDGES) && peer.acknowledgement == segment.sequence();
             boolean refusal = segment.has(Segment.ACK) && peer.is(STARTED) && answers(peer, segment);
             if (refusal || receiversNext) {
                 close(half.connection, Ending.RST);
@@ -57,6 +57,7 @@ final class Endings {
             return;
         }
         long offset = half.offset(segment.sequence());
+        boolean receiversNext = offset >= 0 && (offset == half.acked || offset == half.ackedAhead);
         long expected = half.is(FIN_DELIVERED) ? half.next + 1 : half.next;
         if (offset == expected || offset > expected && receiversNext) {
             // its number tells how much was sent, seen or not
@@ -115,13 +116,13 @@ final class Endings {
     void close(Connection connection, Ending ending) {
         HalfConnection low = connection.low;
         HalfConnection high = connection.high;
-        held.release(low, high);
-        held.release(high, low);
+        held.releaseAll(low, high, ending);
+        held.releaseAll(high, low, ending);
         starts.now(low);
         starts.now(high);
         starts.settleRoles(connection);
-        unseen(low, high);
-        unseen(high, low);
+        unseen(low);
+        unseen(high);
         while (placement.hasHole(low) || placement.hasHole(high)) {
             HalfConnection half = older(low, high);
             placement.giveUpHole(half, half.acked > half.next ? GapCause.NOT_CAPTURED : GapCause.TIMEOUT);
@@ -147,12 +148,12 @@ final class Endings {
     }
 
     /** What the other side acknowledged within its window and nobody saw is missing; one number may have been a FIN. */
-    private static void unseen(HalfConnection half, HalfConnection peer) {
-        if (half.is(STARTED) && !half.is(HalfConnection.CLOSED) && peer.is(ACKNOWLEDGES)) {
-            long acked = half.offset(peer.acknowledgement);
-            if (acked > half.sentTo + 1 && acked <= half.windowEdge) {
-                half.acked = acked;
-            }
+    private static void unseen(HalfConnection half) {
+        if (half.is(STARTED)
+                && !half.is(HalfConnection.CLOSED)
+                && half.ackedAhead > half.sentTo + 1
+                && half.ackedAhead <= half.windowEdge) {
+            half.acked = half.ackedAhead;
         }
     }
 

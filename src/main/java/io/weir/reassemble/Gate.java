@@ -58,7 +58,8 @@ final class Gate {
                     : Anomaly.NO_ACK_FLAG;
         }
         if (segment.payloadWireLength() == 0 && !segment.has(Segment.FIN)) {
-            return null;
+            boolean next = segment.sequence() == half.base + (int) half.next;
+            return !next && beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
         }
         if (staleTimestamp(half, peer, segment)) {
             return Anomaly.STALE_TIMESTAMP;

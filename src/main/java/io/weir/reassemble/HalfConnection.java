@@ -48,6 +48,9 @@ public final class HalfConnection {
     /** Offset up to which the other side acknowledged. */
     long acked;
 
+    /** Offset that the other side acknowledged beyond what the sender was seen to send; -1 for none. */
+    long ackedAhead;
+
     /** Offset up to which the other side's window allows to send. */
     long windowEdge;
 
@@ -82,6 +85,7 @@ public final class HalfConnection {
         next = 0;
         sentTo = 0;
         acked = -1;
+        ackedAhead = -1;
         windowEdge = -1;
         acknowledgement = 0;
         windowScale = 0;

@@ -5,10 +5,7 @@ import static io.weir.reassemble.HalfConnection.CLOSED;
 import static io.weir.reassemble.HalfConnection.STARTED;
 import static io.weir.reassemble.HalfConnection.SYN_SEEN;
 import static io.weir.reassemble.HalfConnection.ZERO_WINDOW;
-import static io.weir.reassemble.PageCache.LEFT;
 import static io.weir.reassemble.PageCache.NIL;
-import static io.weir.reassemble.PageCache.PARENT;
-import static io.weir.reassemble.PageCache.RIGHT;
 
 import io.weir.decode.Segment;
 import java.nio.ByteBuffer;
@@ -22,12 +19,18 @@ final class Held {
     /** Held segments of one direction; one more is refused. A receiver whose answers are not captured may need many. */
     private static final int MAX_SEGMENTS = 256;
 
-    // marks of a held run, in its PARENT field
+    /** So many held segments of which their receiver said nothing: its side is no longer captured. */
+    private static final int BELIEVE_AFTER = 16;
+
+    // fields of a held run, which is in no tree
+    private static final int MARKS = PageCache.PARENT;
+    private static final int NEXT_HELD = PageCache.LEFT;
+
+    // in MARKS
     private static final int SYN_DATA = 1;
-    private static final int UNSENT_ACKNOWLEDGED = 2;
-    private static final int WRONG_CHECKSUM = 4;
-    private static final int BEYOND_WINDOW = 8;
-    private static final int WITH_FIN = 16;
+    private static final int WRONG_CHECKSUM = 2;
+    private static final int BEYOND_WINDOW = 4;
+    private static final int WITH_FIN = 8;
 
     private final PageCache pages;
     private final Runs runs;
@@ -49,17 +52,23 @@ final class Held {
 
     /** Why the segment has to be held back, or null. */
     Anomaly reason(HalfConnection half, HalfConnection peer, Segment segment) {
-        if (segment.payloadLength() == 0 || half.is(CLOSED)) {
+        if (half.is(CLOSED)) {
             return null;
         }
         if (segment.has(Segment.SYN)) {
-            return Anomaly.SYN_DATA;
+            return segment.payloadLength() > 0 ? Anomaly.SYN_DATA : null;
         }
         if (!half.is(STARTED)) {
             return null;
         }
-        if (peer.is(STARTED) && peer.heard() && peer.offset(segment.acknowledgement()) > sentTo(peer)) {
+        if (peer.is(STARTED)
+                && peer.heard()
+                && peer.offset(segment.acknowledgement()) > peer.sentTo
+                && peer.offset(segment.acknowledgement()) > sentTo(peer)) {
             return Anomaly.ACKNOWLEDGES_UNSENT;
+        }
+        if (segment.payloadLength() == 0) {
+            return null;
         }
         long start = half.offset(segment.sequence());
         if (half.windowEdge >= 0
@@ -76,16 +85,30 @@ final class Held {
     /** How far a side was seen to send, what is held of it included. */
     private long sentTo(HalfConnection half) {
         long sentTo = half.sentTo;
-        for (int run = half.hasHeld() ? half.waiting.held : NIL; run != NIL; run = pages.getInt(run, LEFT)) {
-            sentTo = Math.max(sentTo, runs.end(run));
+        for (int run = half.hasHeld() ? half.waiting.held : NIL; run != NIL; run = pages.getInt(run, NEXT_HELD)) {
+            sentTo = Math.max(sentTo, numbersEnd(run));
         }
         return sentTo;
+    }
+
+    /** Behind the run's bytes, those that the snap length cut, and its FIN. */
+    private long numbersEnd(int run) {
+        return runs.end(run) + runs.tail(run) + ((pages.getInt(run, MARKS) & WITH_FIN) != 0 ? 1 : 0);
     }
 
     void hold(HalfConnection half, Segment segment, Anomaly why) {
         long offset = half.offset(segment.sequence()) + (segment.has(Segment.SYN) ? 1 : 0);
         int length = segment.payloadLength();
-        if (offset < half.next && why != Anomaly.CHECKSUM_WRONG) {
+        int at = segment.payloadOffset();
+        long end = offset + segment.payloadWireLength() + (segment.has(Segment.FIN) ? 1 : 0);
+        if (offset < half.next && why == Anomaly.ACKNOWLEDGES_UNSENT && end > half.next) {
+            // bytes that were delivered before lead others in
+            int known = (int) Math.min(half.next - offset, length);
+            half.refuse(known);
+            length -= known;
+            at += known;
+            offset = half.next;
+        } else if (offset < half.next && why != Anomaly.CHECKSUM_WRONG) {
             placement.place(half, segment);
             return;
         }
@@ -102,24 +125,23 @@ final class Held {
         int run = runs.create(
                 offset,
                 segment.memory(),
-                segment.payloadOffset(),
+                at,
                 length,
                 segment.interfaceIndex(),
                 segment.timeNs(),
-                segment.payloadWireLength() - length);
+                segment.payloadWireLength() - segment.payloadLength());
         int marks = marks(why);
-        pages.putInt(run, PARENT, segment.has(Segment.FIN) ? marks | WITH_FIN : marks);
-        pages.putInt(run, RIGHT, segment.acknowledgement());
-        pages.putInt(run, LEFT, NIL);
+        pages.putInt(run, MARKS, segment.has(Segment.FIN) ? marks | WITH_FIN : marks);
+        pages.putInt(run, NEXT_HELD, NIL);
         if (waiting.held == NIL) {
             waiting.held = run;
             timers.held.add(waiting, segment.timeNs());
         } else {
             int last = waiting.held;
-            while (pages.getInt(last, LEFT) != NIL) {
-                last = pages.getInt(last, LEFT);
+            while (pages.getInt(last, NEXT_HELD) != NIL) {
+                last = pages.getInt(last, NEXT_HELD);
             }
-            pages.putInt(last, LEFT, run);
+            pages.putInt(last, NEXT_HELD, run);
         }
         waiting.heldRuns++;
     }
@@ -127,7 +149,6 @@ final class Held {
     private static int marks(Anomaly why) {
         return switch (why) {
             case SYN_DATA -> SYN_DATA;
-            case ACKNOWLEDGES_UNSENT -> UNSENT_ACKNOWLEDGED;
             case CHECKSUM_WRONG -> WRONG_CHECKSUM;
             case BEYOND_WINDOW -> BEYOND_WINDOW;
             default -> 0;
@@ -138,7 +159,7 @@ final class Held {
     void replaced(HalfConnection half, long start, long end) {
         int before = NIL;
         for (int run = half.waiting.held; run != NIL; ) {
-            int next = pages.getInt(run, LEFT);
+            int next = pages.getInt(run, NEXT_HELD);
             if (runs.start(run) >= start && runs.start(run) < end) {
                 half.refuse(runs.length(run));
                 unlink(half.waiting, before, run, next);
@@ -151,14 +172,20 @@ final class Held {
         settle(half);
     }
 
-    /** The receiver has acknowledged more, or the sender went on: accepts what is confirmed by that. */
-    void confirm(HalfConnection half, HalfConnection peer) {
+    /**
+     * The receiver has acknowledged: accepts what is confirmed by that. Nothing else confirms: a receiver drops what
+     * acknowledges too much, also if the other side sends so much a moment later.
+     */
+    void confirm(HalfConnection half, long acked) {
+        // more than was sent is acknowledged, so it is no word for bytes of which the receiver saw no more than we did
+        boolean ahead = acked > sentTo(half);
         boolean again = true;
         while (again && half.hasHeld()) {
             again = false;
             int before = NIL;
-            for (int run = half.waiting.held; run != NIL; before = run, run = pages.getInt(run, LEFT)) {
-                if (confirmed(half, peer, run)) {
+            for (int run = half.waiting.held; run != NIL; before = run, run = pages.getInt(run, NEXT_HELD)) {
+                boolean damaged = (pages.getInt(run, MARKS) & WRONG_CHECKSUM) != 0;
+                if (acked >= numbersEnd(run) && !(ahead && damaged)) {
                     accept(half, before, run);
                     again = true;
                     break;
@@ -168,39 +195,75 @@ final class Held {
         settle(half);
     }
 
-    private boolean confirmed(HalfConnection half, HalfConnection peer, int run) {
-        int marks = pages.getInt(run, PARENT);
-        return peer.is(ACKNOWLEDGES) && half.offset(peer.acknowledgement) >= runs.end(run)
-                || (marks & UNSENT_ACKNOWLEDGED) != 0
-                        && peer.is(STARTED)
-                        && peer.offset(pages.getInt(run, RIGHT)) <= peer.sentTo;
+    /**
+     * Time is up for what was held by {@code heldByNs}. Bytes of a sender whose receiver was never seen are accepted, but
+     * for data in a SYN that the sender did not go on behind, a wrong checksum, and what lies beyond the window. A
+     * receiver that has spoken since would have acknowledged what it took: the rest is refused. As long as it has not,
+     * the bytes go on waiting, unless so many wait that its side seems to be no longer captured.
+     */
+    void release(HalfConnection half, HalfConnection peer, long heldByNs) {
+        boolean patient = half.waiting.heldRuns < BELIEVE_AFTER;
+        while (half.hasHeld() && runs.timeNs(half.waiting.held) <= heldByNs) {
+            int run = half.waiting.held;
+            if (patient && peer.is(ACKNOWLEDGES) && mayBeTaken(half, peer, run)) {
+                timers.held.add(half.waiting, reporter.now());
+                return;
+            }
+            settle(half, peer, run);
+        }
+        if (half.hasHeld()) {
+            timers.held.add(half.waiting, runs.timeNs(half.waiting.held));
+        }
+        settle(half);
     }
 
-    /**
-     * Time is up, or the connection ends. Data in a SYN that was not acknowledged goes, unless the other side was never
-     * seen and the sender went on behind it; so do bytes with a wrong checksum or beyond
-     * the window. Other held bytes are accepted.
-     */
-    void release(HalfConnection half, HalfConnection peer) {
+    /** The connection ends. If it only fell silent, or its capture ends, bytes that nobody has refuted are accepted. */
+    void releaseAll(HalfConnection half, HalfConnection peer, Ending ending) {
+        boolean silent = ending == Ending.IDLE || ending == Ending.STOPPED || ending == Ending.EVICTED;
         while (half.hasHeld()) {
             int run = half.waiting.held;
-            int marks = pages.getInt(run, PARENT);
-            boolean unheard = !peer.is(ACKNOWLEDGES) && half.sentTo >= runs.end(run);
-            if ((marks & SYN_DATA) != 0 && !unheard || (marks & (WRONG_CHECKSUM | BEYOND_WINDOW)) != 0) {
-                half.refuse(runs.length(run));
-                unlink(half.waiting, NIL, run, pages.getInt(run, LEFT));
-                runs.free(run);
+            if (silent || !peer.is(ACKNOWLEDGES)) {
+                settle(half, peer, run);
             } else {
-                accept(half, NIL, run);
+                drop(half, run);
             }
         }
         settle(half);
     }
 
+    /** Accepts or refuses the oldest run. */
+    private void settle(HalfConnection half, HalfConnection peer, int run) {
+        if (mayBeTaken(half, peer, run)) {
+            accept(half, NIL, run);
+        } else {
+            drop(half, run);
+        }
+    }
+
+    private void drop(HalfConnection half, int run) {
+        half.refuse(runs.length(run));
+        unlink(half.waiting, NIL, run, pages.getInt(run, NEXT_HELD));
+        runs.free(run);
+    }
+
+    /** Whether nothing speaks against it that the receiver has taken the run. */
+    private boolean mayBeTaken(HalfConnection half, HalfConnection peer, int run) {
+        int marks = pages.getInt(run, MARKS);
+        if ((marks & (WRONG_CHECKSUM | BEYOND_WINDOW)) != 0) {
+            return false;
+        }
+        boolean heard = peer.is(ACKNOWLEDGES);
+        if ((marks & SYN_DATA) != 0) {
+            return !heard && half.sentTo >= runs.end(run);
+        }
+        return !heard || peer.lastSeenNs <= runs.timeNs(run);
+    }
+
     private void accept(HalfConnection half, int before, int run) {
         int length = runs.length(run);
         long offset = runs.start(run);
-        int flags = Segment.ACK | ((pages.getInt(run, PARENT) & WITH_FIN) != 0 ? Segment.FIN : 0);
+        long end = numbersEnd(run);
+        int flags = Segment.ACK | ((pages.getInt(run, MARKS) & WITH_FIN) != 0 ? Segment.FIN : 0);
         if (scratch.capacity() < length) {
             scratch = ByteBuffer.allocate(2 * length);
         }
@@ -208,21 +271,17 @@ final class Held {
         released.origin(reporter.now(), pages.getInt(run, PageCache.INTERFACE), 0, 0)
                 .numbers(Sequence.add(half.base, offset), 0, flags, 0, 0)
                 .payload(scratch, 0, length, length + runs.tail(run));
-        unlink(half.waiting, before, run, pages.getInt(run, LEFT));
+        unlink(half.waiting, before, run, pages.getInt(run, NEXT_HELD));
         runs.free(run);
-        half.sentTo = Math.max(half.sentTo, offset + length);
+        half.sentTo = Math.max(half.sentTo, end);
         placement.place(half, released);
-        HalfConnection peer = half.peer();
-        if (peer.hasHeld()) {
-            confirm(peer, half);
-        }
     }
 
     private void unlink(Waiting waiting, int before, int run, int next) {
         if (before == NIL) {
             waiting.held = next;
         } else {
-            pages.putInt(before, LEFT, next);
+            pages.putInt(before, NEXT_HELD, next);
         }
         waiting.heldRuns--;
     }

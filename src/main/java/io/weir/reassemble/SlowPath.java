@@ -82,7 +82,7 @@ final class SlowPath {
                 && (half.state & (STARTED | CLOSED)) == STARTED) {
             // damaged perhaps by the capture only: its receiver will tell
             held.hold(half, segment, refusal);
-            held.confirm(half, peer);
+            held.confirm(half, -1);
         } else {
             half.refuse(segment.payloadLength());
             reporter.report(half, refusal);
@@ -110,8 +110,10 @@ final class SlowPath {
         if (!half.is(STARTED) && start) {
             starts.forced(half, segment);
         }
-        gate.accepted(half, segment);
         Anomaly reason = held.reason(half, peer, segment);
+        if (reason != Anomaly.ACKNOWLEDGES_UNSENT) {
+            gate.accepted(half, segment);
+        }
         if (segment.has(Segment.ACK)) {
             acknowledgements.take(half, peer, segment);
         }
@@ -122,17 +124,20 @@ final class SlowPath {
     private void place(HalfConnection half, HalfConnection peer, Segment segment, Anomaly reason) {
         if (!half.is(STARTED)) {
             starts.midstream(half, peer, segment);
+            if (half.is(STARTED)) {
+                acknowledgements.sent(half, half.offset(segment.sequence()) + numbers(segment));
+            }
             return;
         }
         long offset = half.offset(segment.sequence());
         int length = segment.payloadWireLength();
         long end = offset + length + (segment.has(Segment.SYN) ? 1 : 0);
         if (reason != Anomaly.ACKNOWLEDGES_UNSENT) {
-            acknowledgements.sent(half, peer, end + (segment.has(Segment.FIN) ? 1 : 0));
+            acknowledgements.sent(half, offset + numbers(segment));
         }
-        if (reason != null) {
+        if (reason != null && (length > 0 || segment.has(Segment.FIN))) {
             held.hold(half, segment, reason);
-            held.confirm(half, peer);
+            held.confirm(half, Math.max(half.acked, half.ackedAhead));
             return;
         }
         if (length > 0 && half.hasHeld()) {
@@ -145,6 +150,11 @@ final class SlowPath {
             reporter.report(half, Anomaly.KEEP_ALIVE);
         }
         placement.place(half, segment);
+    }
+
+    /** Sequence numbers that the segment takes. */
+    private static int numbers(Segment segment) {
+        return segment.payloadWireLength() + (segment.has(Segment.SYN) ? 1 : 0) + (segment.has(Segment.FIN) ? 1 : 0);
     }
 
     private void advise(HalfConnection half, Segment segment) {

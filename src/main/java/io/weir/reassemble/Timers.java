@@ -5,7 +5,7 @@ package io.weir.reassemble;
  * due.
  */
 final class Timers {
-    /** How long bytes are held back for their receiver's answer before they are accepted without it. */
+    /** How long bytes are held back for their receiver's answer before it is decided without it. */
     static final long HOLD_NS = 1_000_000_000L;
 
     /** A connection moves to the end of its queue at most this often. */

@@ -46,7 +46,7 @@ final class Upkeep {
         }
         while ((due = due(timers.held, Timers.HOLD_NS, nowNs)) != null) {
             HalfConnection half = ((Waiting) due).half;
-            held.release(half, half.peer());
+            held.release(half, half.peer(), nowNs - Timers.HOLD_NS);
             endings.settle(half.connection);
         }
         while ((due = due(timers.ackedHoles, options.ackedHoleGraceNs(), nowNs)) != null) {

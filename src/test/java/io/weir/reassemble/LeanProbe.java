@@ -42,6 +42,10 @@ final class LeanProbe {
         return connection.half(FlowDirection.CLIENT_TO_SERVER).nextOffset();
     }
 
+    long ackedTo() {
+        return connection.half(FlowDirection.CLIENT_TO_SERVER).ackedTo();
+    }
+
     long delivered() {
         return delivered;
     }
