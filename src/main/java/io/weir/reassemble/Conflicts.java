@@ -51,9 +51,15 @@ final class Conflicts {
         return different;
     }
 
-    /** As above, one version being part of a run, from offset {@code from} on. */
+    /**
+     * As above, one version being part of a run, from offset {@code from} on. What lies too far inside a run of very many
+     * pages is not compared, so that who sends it again and again makes no work: 0, as for bytes that are forgotten.
+     */
     int compareRun(
             HalfConnection half, int run, long from, ByteBuffer other, int otherAt, int length, boolean runIsKept) {
+        if (!runs.isNear(run, (int) (from - runs.start(run)))) {
+            return 0;
+        }
         ByteBuffer bytes = bytesOf(run, from, length, scratch);
         return runIsKept
                 ? compare(half, from, bytes, 0, other, otherAt, length)

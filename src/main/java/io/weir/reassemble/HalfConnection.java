@@ -221,7 +221,7 @@ public final class HalfConnection {
         return oddities == null ? 0 : oddities.gapBytes;
     }
 
-    /** Bytes that came again with the same value, or whose first copy is forgotten. */
+    /** Bytes that came again with the same value, or whose first copy was not compared: forgotten, or too far to look for. */
     public long duplicateBytes() {
         return overlapBytes() - conflictBytes();
     }

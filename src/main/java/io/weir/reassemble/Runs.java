@@ -23,6 +23,8 @@ final class Runs {
     /** A field of 16 bits, all of which set mean {@link #FIN}. What is cut beyond it is a gap like any other. */
     private static final int MAX_TAIL = 0xFFFE;
 
+    private static final int NEAR_PAGES = 1024;
+
     private final PageCache pages;
 
     Runs(PageCache pages) {
@@ -210,6 +212,19 @@ final class Runs {
 
     void free(int run) {
         pages.freeChain(run);
+    }
+
+    /** Whether the byte at {@code skip} is found without a walk along more pages than one packet may cost. */
+    boolean isNear(int run, int skip) {
+        int page = run;
+        for (int walked = 0; walked < NEAR_PAGES && page != NIL; walked++) {
+            skip -= pages.to(page) - pages.from(page);
+            if (skip < 0) {
+                return true;
+            }
+            page = pages.getInt(page, NEXT);
+        }
+        return false;
     }
 
     /** Copies {@code length} bytes from {@code skip} on. */
