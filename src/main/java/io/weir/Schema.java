@@ -107,12 +107,13 @@ final class Schema {
                     "1MiB",
                     "64GiB",
                     "Bytes of the whole probe that wait for a hole to fill. When full, the direction with most gives up a hole."));
-    static final Setting WAITING_BYTES_PER_DIRECTION = define(Setting.bytes(
-            "reassembly.max-waiting-bytes-per-direction",
-            "4MiB",
-            "2KiB",
-            "1GiB",
-            "The same for one direction of a stream. When full, its first hole becomes a gap."));
+    static final Setting WAITING_BYTES_PER_DIRECTION = define(
+            Setting.bytes(
+                    "reassembly.max-waiting-bytes-per-direction",
+                    "4MiB",
+                    "2KiB",
+                    "1GiB",
+                    "The same for one direction of a stream: about what a Linux receiver holds above a hole, as less would cost a lossy transfer its bytes. When full, its first hole becomes a gap."));
     static final Setting ISLANDS = define(Setting.number(
             "reassembly.max-islands-per-direction",
             "256",

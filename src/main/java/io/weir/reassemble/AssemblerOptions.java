@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param checksum what to do with wrong checksums
  * @param maxWaitingBytesTotal memory for bytes that wait, page headers included; when full, the direction with most of
  *     them gives up its first hole
- * @param maxWaitingBytesPerDirection bytes that one direction may have waiting; when full its first hole is given up
+ * @param maxWaitingBytesPerDirection bytes that one direction may have waiting; when full its first hole is given up. Less
+ *     than its receiver holds above a hole (some 4 MiB on Linux) makes gaps of what a lossy transfer does deliver
  * @param maxIslandsPerDirection disjoint ranges that one direction may have waiting; when full its first hole is given up
  * @param maxStreams connections, of which half-open ones may be a quarter; when full the oldest half-open one, then the
  *     longest idle one is closed. As many tombstones may exist besides

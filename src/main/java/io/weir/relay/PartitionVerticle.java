@@ -27,8 +27,9 @@ import java.util.function.IntFunction;
  * One partition on its event loop: drains its lane through an assembler, sends events in batches, answers the queries of
  * {@link Bus}. Deploy each instance once, with {@link Bus#register} done before.
  *
- * <p>Nothing it does takes long: a turn of the event loop handles at most {@value #SLICE_RECORDS} segments, or looks at
- * {@value #SLICE_STREAMS} streams.
+ * <p>A turn of the event loop handles at most {@value #SLICE_RECORDS} segments, or looks at {@value #SLICE_STREAMS}
+ * streams. Beyond that it closes whatever is due, some microseconds for each stream: as a rule as many as their last packets
+ * came at once, all of them when a source ends.
  *
  * <p>Live traffic does not wait: events that the consumer has no room for are lost to it, and told. The partition of a replay
  * leaves its lane alone while the consumer holds a full window, and its source waits in turn.
