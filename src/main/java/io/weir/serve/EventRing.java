@@ -30,11 +30,18 @@ final class EventRing {
     private final int[] weights = new int[INDEXED];
     private final long boundBytes;
     private long heldBytes;
-    private long oldest = 1;
-    private long next = 1;
+    private long oldest;
+    private long next;
 
     EventRing(long boundBytes) {
+        this(boundBytes, 1);
+    }
+
+    /** @param first number of the first entry */
+    EventRing(long boundBytes, long first) {
         this.boundBytes = boundBytes;
+        oldest = first;
+        next = first;
     }
 
     /**
@@ -88,6 +95,11 @@ final class EventRing {
     /** Whether the methods below still know the number. */
     boolean indexed(long number) {
         return number > 0 && number < next && number >= next - INDEXED;
+    }
+
+    /** The first number that may be {@link #indexed}; all before it are not. */
+    long firstIndexed() {
+        return Math.max(1, next - INDEXED);
     }
 
     boolean wanted(long number, int slot) {

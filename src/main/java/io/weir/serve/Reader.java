@@ -95,8 +95,9 @@ final class Reader {
             lossFor(Loss.Reason.RESUME).addUncounted(cursor, subscription.firstNumber - 1);
             cursor = subscription.firstNumber;
         }
+        skipUnknown(ring.next(), Loss.Reason.RESUME);
         for (long wanted = cursor; wanted < ring.next(); wanted++) {
-            if (ring.indexed(wanted) && ring.wanted(wanted, subscription.slot)) {
+            if (ring.wanted(wanted, subscription.slot)) {
                 counters.add(ServeCounter.EVENTS_RESUMED, ring.events(wanted));
                 waitingEvents += ring.events(wanted);
                 waitingBytes += weight(wanted);
@@ -137,12 +138,20 @@ final class Reader {
 
     /** Gives up what waits below a number. */
     private void loseUpTo(long number, Loss.Reason reason) {
+        skipUnknown(number, reason);
         for (; cursor < number; cursor++) {
-            if (!ring.indexed(cursor)) {
-                lossFor(reason).addUncounted(cursor, cursor);
-            } else if (ring.wanted(cursor, subscription.slot)) {
+            if (ring.wanted(cursor, subscription.slot)) {
                 lose(reason);
             }
+        }
+    }
+
+    /** In one step, because there may be any number of them. */
+    private void skipUnknown(long number, Loss.Reason reason) {
+        long known = Math.min(number, ring.firstIndexed());
+        if (cursor < known) {
+            lossFor(reason).addUncounted(cursor, known - 1);
+            cursor = known;
         }
     }
 
