@@ -51,6 +51,13 @@ function row(id) {
   return stream;
 }
 
+// a stream whose row had to go does not come back: nothing but its open event says who speaks
+function shown(id) {
+  const stream = rows.get(id);
+  if (stream) dirty.add(stream);
+  return stream;
+}
+
 function draw() {
   for (const stream of dirty) {
     const cells = stream.line.cells;
@@ -74,13 +81,21 @@ const on = {
     Object.assign(stream, { opened: event.time, client: event.client, server: event.server });
   },
   data(event) {
-    const stream = row(event.stream);
+    const stream = shown(event.stream);
+    if (!stream) return;
     stream.sent[event.from] = Math.max(stream.sent[event.from], event.offset + event.length);
   },
-  gap(event) { row(event.stream).missing += event.length; },
-  anomaly(event) { row(event.stream).odd++; },
+  gap(event) {
+    const stream = shown(event.stream);
+    if (stream) stream.missing += event.length;
+  },
+  anomaly(event) {
+    const stream = shown(event.stream);
+    if (stream) stream.odd++;
+  },
   close(event) {
-    const stream = row(event.stream);
+    const stream = shown(event.stream);
+    if (!stream) return;
     stream.state = event.reason;
     stream.sent = { client: event.client.bytes, server: event.server.bytes };
     stream.missing = event.client.gapBytes + event.server.gapBytes;
@@ -125,6 +140,8 @@ function follow() {
 }
 
 async function show() {
+  // what still comes from before is not what is asked for now
+  if (live) live.close();
   rows.clear();
   byId('streams').replaceChildren();
   byId('empty').hidden = false;
