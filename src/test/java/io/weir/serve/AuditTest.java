@@ -8,7 +8,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonObject;
 import io.weir.relay.Bus;
+import io.weir.serve.CaptureControl.RefusedException;
+import io.weir.serve.CaptureControl.RefusedException.Reason;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +84,28 @@ class AuditTest {
         service.send(service.request("/api/v1/streams").header("Origin", "null"));
 
         assertThat(records()).extracting(record -> record.getString("what")).containsExactly("control", "denied");
+    }
+
+    @Test
+    void aChangeIsRecordedWithTheStatusThatWasAnswered() {
+        HttpRequest.BodyPublisher nothing = BodyPublishers.noBody();
+        HttpRequest.Builder upload = service.request("/api/v1/replays").header("Content-Type", "application/gzip");
+        List<Integer> answered = new ArrayList<>();
+        for (Throwable failure : new Throwable[] {
+            null,
+            new RefusedException(Reason.NOT_NOW, "not now"),
+            new RefusedException(Reason.NOT_AVAILABLE, "not here"),
+            new RefusedException(Reason.WRONG, "wrong"),
+            new IllegalStateException("a defect")
+        }) {
+            service.captureFailure = failure;
+            answered.add(service.send(service.request("/api/v1/capture/stop").POST(nothing))
+                    .statusCode());
+            answered.add(service.send(upload.POST(BodyPublishers.ofString("x"))).statusCode());
+        }
+
+        assertThat(answered).containsExactly(200, 200, 409, 409, 501, 501, 400, 400, 500, 500);
+        assertThat(records()).extracting(record -> record.getInteger("status")).isEqualTo(answered);
     }
 
     @Test

@@ -112,6 +112,17 @@ class ContentTest {
         assertThat(service.get("/api/v1/streams/s3/pcap").statusCode()).isEqualTo(404);
     }
 
+    /** The second side is asked when the first has answered. */
+    @Test
+    void aStreamThatIsForgottenInBetweenIsNotFoundAndAPartitionThatFailsIsBusy() {
+        service.partition().contents.put("s4/client", new Bus.Content(summary(open("s4")), List.of(), 0));
+        assertThat(service.get("/api/v1/streams/s4/pcap").statusCode()).isEqualTo(404);
+
+        service.partition().failsFor = "server";
+        assertThat(service.get("/api/v1/streams/s4/pcap").statusCode()).isEqualTo(503);
+        assertThat(service.counter("failures")).isZero();
+    }
+
     private HttpResponse<String> ranged(String range) {
         return service.send(
                 service.request("/api/v1/streams/s1/content?from=client").header("Range", range));

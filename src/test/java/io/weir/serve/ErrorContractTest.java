@@ -7,6 +7,7 @@ import static io.weir.serve.Streams.open;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.Promise;
 import io.weir.relay.Bus;
 import io.weir.serve.CaptureControl.RefusedException;
 import io.weir.serve.CaptureControl.RefusedException.Reason;
@@ -97,9 +98,11 @@ class ErrorContractTest {
             case "404" -> ask(service, method, target.replace("s1", "none"));
             case "409" -> refused(method, target, new RefusedException(Reason.NOT_NOW, "not now"));
             case "413" -> large(method, target);
+            case "414" -> ask(service, method, target + (target.contains("?") ? "&" : "?") + "x=" + "x".repeat(5_000));
             case "415" -> send(service, method, target, "{}", "Content-Type: text/plain");
             case "416" -> ask(service, method, target, "Range: bytes=5-9");
             case "421" -> ask(service, method, target, "Host: evil.example");
+            case "431" -> ask(service, method, target, "X: " + "x".repeat(9_000));
             case "500" -> refused(method, target, new IllegalStateException("a defect"));
             case "501" ->
                 path.startsWith("/api/v1/streams") || path.startsWith("/api/v1/events")
@@ -130,9 +133,11 @@ class ErrorContractTest {
         }
         service.captureVerdict = Verdict.fail("gone");
         service.partitions.forEach(each -> each.fails = true);
+        Promise<Void> sent = service.unsent(Unsent.MAX_BYTES);
         try {
             return ask(service, method, target);
         } finally {
+            sent.complete();
             service.partitions.forEach(each -> each.fails = false);
             service.captureVerdict = Verdict.pass("delivers");
             service.liveVerdict = Verdict.pass("answers");

@@ -28,6 +28,8 @@ final class FakePartition {
     final Map<String, Bus.Content> contents = new ConcurrentHashMap<>();
 
     volatile boolean fails;
+    /** Whose bytes alone are not told. */
+    volatile String failsFor = "";
     /** Lists are not answered. */
     volatile boolean silent;
 
@@ -72,7 +74,11 @@ final class FakePartition {
         } else if (body instanceof Bus.GetStream get) {
             reply(message, Optional.ofNullable(summaries.get(get.stream())));
         } else if (body instanceof Bus.GetContent get) {
-            reply(message, Optional.ofNullable(contents.get(get.stream() + '/' + get.from())));
+            if (failsFor.equals(get.from())) {
+                message.fail(500, "out of order");
+            } else {
+                reply(message, Optional.ofNullable(contents.get(get.stream() + '/' + get.from())));
+            }
         }
     }
 

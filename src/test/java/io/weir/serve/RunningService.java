@@ -1,6 +1,7 @@
 package io.weir.serve;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -97,6 +98,13 @@ final class RunningService implements AutoCloseable, CaptureControl {
 
     List<Endpoint> endpoints() {
         return verticle.endpoints();
+    }
+
+    /** As if so much waited for clients, until the promise is kept. */
+    Promise<Void> unsent(long bytes) {
+        Promise<Void> sent = Promise.promise();
+        verticle.unsent().add(bytes, sent.future());
+        return sent;
     }
 
     /** A counter of the service, by its name without prefix and suffix. */

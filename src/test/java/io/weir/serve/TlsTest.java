@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,23 +102,30 @@ class TlsTest {
         try (RunningService service = new RunningService(
                 OptionsFor.tests().tls(certificate, key, null).options())) {
             assertThat(served(service)).contains("CN=server");
+            assertThat(answer(service).version()).isEqualTo(HttpClient.Version.HTTP_2);
             Files.copy(certificates.key("renewed"), key, StandardCopyOption.REPLACE_EXISTING);
             Files.copy(certificates.certificate("renewed"), certificate, StandardCopyOption.REPLACE_EXISTING);
 
             await().atMost(Duration.ofSeconds(15)).until(() -> served(service).contains("CN=renewed"));
+            assertThat(answer(service).version())
+                    .as("and what the connection speaks is still agreed on in the handshake")
+                    .isEqualTo(HttpClient.Version.HTTP_2);
         }
     }
 
     private String served(RunningService service) throws Exception {
-        HttpClient client =
-                HttpClient.newBuilder().sslContext(certificates.client(null)).build();
-        URI uri = URI.create("https://127.0.0.1:" + service.port() + "/livez");
         X509Certificate certificate =
-                (X509Certificate) client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
-                        .sslSession()
-                        .orElseThrow()
-                        .getPeerCertificates()[0];
+                (X509Certificate) answer(service).sslSession().orElseThrow().getPeerCertificates()[0];
         return certificate.getSubjectX500Principal().getName();
+    }
+
+    private HttpResponse<String> answer(RunningService service) throws Exception {
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_2)
+                .sslContext(certificates.client(null))
+                .build();
+        URI uri = URI.create("https://127.0.0.1:" + service.port() + "/livez");
+        return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     }
 
     private ServeOptions withClientCa(Path tokens) throws Exception {
