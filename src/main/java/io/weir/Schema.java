@@ -12,8 +12,11 @@ final class Schema {
     /** Each constant below adds itself, so that the order is written once. */
     private static final List<Setting> DEFINED = new ArrayList<>();
 
-    static final Setting NODE_NAME = define(Setting.text(
-            "node.name", "", "Name of this node in stream ids, metrics and logs. Empty takes the host's name."));
+    static final Setting NODE_NAME = define(
+            Setting.text(
+                    "node.name",
+                    "",
+                    "Name of this node. Only makes its stream ids differ from those of other nodes. Empty takes the host's name."));
 
     static final Setting INTERFACES = define(Setting.list(
             "capture.interfaces",
@@ -226,7 +229,8 @@ final class Schema {
     static final Setting TLS_CLIENT_CA = define(Setting.text(
             "serve.tls-client-ca",
             "",
-            "PEM file with the authorities whose client certificates are asked for and accepted."));
+            "PEM file with the authorities whose client certificates are asked for and accepted. Without a tokens file"
+                    + " every such certificate has every role."));
     static final Setting SUBSCRIBERS = define(Setting.number(
             "serve.max-subscribers", "32", "1", "64", "Event readers at a time. One more gets status 503."));
     static final Setting SUBSCRIBERS_PER_CALLER = define(Setting.number(

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,6 +115,20 @@ class ChartTest {
     }
 
     @Test
+    void largerUploadsGetTheRoomThatTheyNeed() throws Exception {
+        Manifests chart = render("""
+                config: {serve: {max-replay-bytes: 1GiB}}
+                temporaryFiles: 1152Mi
+                resources: {limits: {ephemeral-storage: 1280Mi}}
+                """);
+
+        assertThat(pod(chart).getVolumes().get(0).getEmptyDir().getSizeLimit()).isEqualTo(new Quantity("1152Mi"));
+        assertThat(pod(chart).getContainers().get(0).getResources().getLimits())
+                .containsEntry("ephemeral-storage", new Quantity("1280Mi"))
+                .containsKey("memory");
+    }
+
+    @Test
     void whatWeirWouldRefuseIsRefusedBeforeItReachesANode() {
         assertRefused("serve: {host: 0.0.0.0}", "everybody who reaches it could read the captured traffic");
         assertRefused("serve: {clientCertificates: true}", "needs serve.tlsSecret");
@@ -127,6 +142,7 @@ class ChartTest {
         assertRefused("serve: {prot: 80}", "prot");
         assertRefused("image: {pullPolicy: Sometimes}", "pullPolicy");
         assertRefused("tolerations: all", "tolerations");
+        assertRefused("temporaryFiles: much", "temporaryFiles");
         assertRefused("resources: {limit: {}}", "resources");
         assertRefused("config: {plumbing: {}}", "config");
         assertRefused("config: {serve: {port: 80}}", "config");
@@ -142,17 +158,36 @@ class ChartTest {
         PodSpec pod = pod(render("""
                 image: {repository: registry.example/weir, tag: "1.2"}
                 imagePullSecrets: [{name: pull}]
-                nodeSelector: {kubernetes.io/os: linux}
+                nodeSelector: {probed: "yes"}
                 priorityClassName: system-node-critical
                 serviceAccount: {create: false, name: probe}
                 podAnnotations: {team: net}
                 """));
 
         assertThat(pod.getContainers().get(0).getImage()).isEqualTo("registry.example/weir:1.2");
-        assertThat(pod.getNodeSelector()).containsEntry("kubernetes.io/os", "linux");
+        assertThat(pod.getNodeSelector())
+                .containsOnly(Map.entry("kubernetes.io/os", "linux"), Map.entry("probed", "yes"));
         assertThat(pod.getServiceAccountName()).isEqualTo("probe");
         assertThat(pod.getPriorityClassName()).isEqualTo("system-node-critical");
         assertThat(pod.getImagePullSecrets()).hasSize(1);
+    }
+
+    /** What the README has a stranger do. */
+    @Test
+    void theImageThatWasPushedIsTheOneThatRuns() throws Exception {
+        String readme = Files.readString(Path.of("README.md"));
+        String pushed = readme.replaceFirst("(?s).*\nbuildah push (\\S+)\n.*", "$1");
+        String manifest = Files.readString(Path.of("k8s/weir.yaml"));
+
+        assertThat(readme).contains("sed 's|image: weir:|image: registry.example/weir:|' k8s/weir.yaml | kubectl");
+        assertThat(manifest.replace("image: weir:", "image: registry.example/weir:"))
+                .contains("image: " + pushed + "\n");
+        assertThat(readme).contains("helm install weir helm/weir ", " --set image.repository=registry.example/weir\n");
+        assertThat(pod(render("image: {repository: registry.example/weir}"))
+                        .getContainers()
+                        .get(0)
+                        .getImage())
+                .isEqualTo(pushed);
     }
 
     @Test
@@ -164,6 +199,10 @@ class ChartTest {
                 .contains("\nversion: " + version + "\n")
                 .contains("\nappVersion: " + version + "\n");
         assertThat(Files.readString(Path.of("k8s/weir.yaml"))).contains("image: weir:" + version + "\n");
+        String push = "buildah push registry.example/weir:" + version + "\n";
+        assertThat(Files.readString(Path.of("k8s/Containerfile"))).contains(push);
+        assertThat(Files.readString(Path.of("README.md")))
+                .contains(push, "/weir:" + version + " -f k8s/Containerfile .");
     }
 
     private Manifests render(String values) throws IOException {

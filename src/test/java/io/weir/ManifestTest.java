@@ -85,7 +85,8 @@ class ManifestTest {
             assertThat(toleration.getOperator()).isEqualTo("Exists");
             assertThat(toleration.getKey()).isNull();
         });
-        assertThat(pod.getNodeSelector()).isEmpty();
+        // but on one that Linux runs: the toleration lets it onto those of Windows too
+        assertThat(pod.getNodeSelector()).containsExactly(java.util.Map.entry("kubernetes.io/os", "linux"));
         assertThat(weir.getResources().getLimits()).containsKeys("cpu", "memory", "ephemeral-storage");
         assertThat(weir.getVolumeMounts())
                 .extracting(mount -> mount.getMountPath())
