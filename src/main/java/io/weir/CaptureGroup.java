@@ -70,6 +70,11 @@ final class CaptureGroup {
         return sum(worker -> worker.verticle().failedFrames());
     }
 
+    /** Asks the interfaces what they lost; reads files, so not on an event loop. */
+    void countLosses() {
+        workers.forEach(worker -> worker.verticle().countLosses());
+    }
+
     Statistics statistics() {
         Statistics sum = workers.get(0).verticle().statistics();
         for (CaptureWorker worker : workers.subList(1, workers.size())) {

@@ -1,6 +1,7 @@
 package io.weir;
 
 import io.weir.capture.CaptureState;
+import io.weir.capture.FrameSource.Statistics;
 import io.weir.decode.Decoded;
 import io.weir.defragment.Outcome;
 import io.weir.partition.Lane;
@@ -16,12 +17,18 @@ import io.weir.serve.Metrics;
 import io.weir.tally.Counters;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Shows the counters of all stages at {@code /metrics}. Names and labels are part of the interface. */
 final class ProbeMetrics {
+    private static final long MOMENT_NS = 100_000_000;
+
     private final Metrics metrics;
+
+    private record Reading(Statistics statistics, long takenNs) {}
 
     ProbeMetrics(Metrics metrics) {
         this.metrics = metrics;
@@ -83,27 +90,25 @@ final class ProbeMetrics {
     }
 
     void capture(CaptureGroup capture) {
+        Supplier<Statistics> counts = reading(capture);
         metrics.gauge(
                 "capture_up", "1 while frames are captured", () -> capture.state() == CaptureState.CAPTURING ? 1 : 0);
-        metrics.counter(
-                "capture_received", "frames that the kernel saw and the filter let pass", () -> capture.statistics()
-                        .received());
-        metrics.counter("capture_delivered", "frames handed on by the kernel", () -> capture.statistics()
+        metrics.counter("capture_received", "frames that the kernel saw and the filter let pass", () -> counts.get()
+                .received());
+        metrics.counter("capture_delivered", "frames handed on by the kernel", () -> counts.get()
                 .delivered());
-        metrics.gauge(
-                "capture_waiting",
-                "frames in the kernel's buffer that weir has not read yet",
-                () -> capture.statistics().waiting());
+        metrics.gauge("capture_waiting", "frames in the kernel's buffer that weir has not read yet", () -> counts.get()
+                .waiting());
         metrics.counter(
                 "capture_dropped",
                 "frames lost before weir saw them",
-                () -> capture.statistics().droppedByKernel(),
+                () -> counts.get().droppedByKernel(),
                 "by",
                 "kernel");
         metrics.counter(
                 "capture_dropped",
                 "frames lost before weir saw them",
-                () -> capture.statistics().droppedByInterface(),
+                () -> counts.get().droppedByInterface(),
                 "by",
                 "interface");
         metrics.counter("capture_reopenings", "times the source was opened again", capture::reopenings);
@@ -131,6 +136,20 @@ final class ProbeMetrics {
                 "fragments_waiting",
                 "fragments that wait",
                 () -> capture.sum(worker -> worker.intake().defragmenter().waitingFragments()));
+    }
+
+    /** One for all that is asked within a moment, as by one scrape, so that its numbers fit together. */
+    private static Supplier<Statistics> reading(CaptureGroup capture) {
+        AtomicReference<Reading> last = new AtomicReference<>();
+        return () -> {
+            long nowNs = System.nanoTime();
+            Reading reading = last.get();
+            if (reading == null || nowNs - reading.takenNs > MOMENT_NS) {
+                reading = new Reading(capture.statistics(), nowNs);
+                last.set(reading);
+            }
+            return reading.statistics;
+        };
     }
 
     private static <E extends Enum<E>> Function<E, Long> each(

@@ -15,6 +15,9 @@ import java.util.List;
  * the end of every stream, then the service, which hands that on.
  */
 final class RootVerticle extends VerticleBase {
+    /** From one look at what the interfaces lost to the next. */
+    private static final int LOSSES_MS = 5_000;
+
     private final Configuration values;
     private final Filter filter;
     private final String node;
@@ -48,7 +51,16 @@ final class RootVerticle extends VerticleBase {
             DeploymentOptions options = CaptureVerticle.deploymentOptions(index);
             all = all.compose(before -> deploy(worker, options).onSuccess(captures::add));
         }
-        return all;
+        return all.onSuccess(deployed -> countLosses(capture));
+    }
+
+    /** Now and then, and not when somebody asks: their files are read neither by the capture's threads nor by the service's. */
+    private void countLosses(CaptureGroup capture) {
+        vertx.setTimer(LOSSES_MS, due -> vertx.executeBlocking(() -> {
+                    capture.countLosses();
+                    return null;
+                })
+                .onComplete(done -> countLosses(capture)));
     }
 
     private Future<?> deployPartitions() {

@@ -3,33 +3,49 @@ package io.weir.capture;
 import io.weir.capture.FrameSource.Statistics;
 import java.util.Map;
 
-/** Adds up the statistics of the sources that were open one after the other. Any thread; not for the packet path. */
+/**
+ * Adds up the statistics of the sources that were open one after the other. The capture thread changes it, any thread
+ * reads, and neither waits for the other; not for the packet path.
+ */
 final class CaptureLedger {
     private static final long COUNT_NS = 50_000_000;
     private static final Statistics NOTHING = new Statistics(0, 0, 0, 0, 0, Map.of());
 
-    private Statistics before = NOTHING;
-    private FrameSource open;
-    private FrameSource last;
-    private long reopenings;
+    /**
+     * In one reference, so that no source is counted twice or left out while it is closed.
+     *
+     * @param before of the sources that are closed
+     * @param open null while none is
+     * @param last the open one, or that which was; null before the first
+     */
+    private record Sources(Statistics before, FrameSource open, FrameSource last) {}
+
+    private volatile Sources sources = new Sources(NOTHING, null, null);
+    private volatile long reopenings;
     private long countedNs;
 
-    synchronized void opened(FrameSource source) {
-        open = source;
-        last = source;
+    /** Capture thread. */
+    void opened(FrameSource source) {
+        sources = new Sources(sources.before, source, source);
     }
 
-    synchronized void reopened() {
-        reopenings++;
+    /** Capture thread. */
+    void reopened() {
+        reopenings = reopenings + 1;
     }
 
-    synchronized void closed(FrameSource source) {
-        before = sum(before, source.statistics());
-        open = null;
+    /** Capture thread. */
+    void closed(FrameSource source) {
+        if (source instanceof LiveSource live) {
+            // nobody will ask this one any more
+            live.countLosses();
+        }
+        sources = new Sources(sum(sources.before, source.statistics()), null, source);
     }
 
     /** Asks the open source's kernel for its counters. Capture thread. */
-    synchronized void countNow() {
+    void countNow() {
+        FrameSource open = sources.open;
         if (open != null) {
             open.countNow();
         }
@@ -43,26 +59,31 @@ final class CaptureLedger {
         }
     }
 
-    /** Makes the open source return if it waits for frames. */
-    synchronized void interrupt() {
-        if (open instanceof LiveSource) {
-            open.interrupt();
+    /** Asks the open source's interfaces what they lost. Not the capture thread. */
+    void countLosses() {
+        if (sources.open instanceof LiveSource live) {
+            live.countLosses();
         }
     }
 
-    synchronized Statistics statistics() {
-        return open == null ? before : sum(before, open.statistics());
+    /** Makes the open source return if it waits for frames. */
+    void interrupt() {
+        if (sources.open instanceof LiveSource live) {
+            live.interrupt();
+        }
     }
 
-    synchronized long reopenings() {
+    Statistics statistics() {
+        Sources now = sources;
+        return now.open == null ? now.before : sum(now.before, now.open.statistics());
+    }
+
+    long reopenings() {
         return reopenings;
     }
 
     String interfaceName(int index) {
-        FrameSource source;
-        synchronized (this) {
-            source = last;
-        }
+        FrameSource source = sources.last;
         return source == null ? "interface-" + index : source.interfaceName(index);
     }
 

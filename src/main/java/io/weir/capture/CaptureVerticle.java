@@ -99,6 +99,11 @@ public final class CaptureVerticle extends VerticleBase {
         return ledger.statistics();
     }
 
+    /** See {@link LiveSource#countLosses}. */
+    public void countLosses() {
+        ledger.countLosses();
+    }
+
     public long reopenings() {
         return ledger.reopenings();
     }

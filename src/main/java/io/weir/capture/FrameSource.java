@@ -52,7 +52,8 @@ public interface FrameSource extends AutoCloseable {
      * @param delivered frames handed on by {@link #poll}
      * @param waiting frames that lie in the kernel's buffer and were not handed on yet; none after {@link #close}
      * @param droppedByKernel frames lost because this program did not keep up
-     * @param droppedByInterface frames lost before the kernel's capture point, as far as the interface tells
+     * @param droppedByInterface frames lost before the kernel's capture point, as far as the interface tells;
+     *     a live source knows it as of its last {@link LiveSource#countLosses}
      * @param byInterface delivered frames for each interface
      */
     record Statistics(

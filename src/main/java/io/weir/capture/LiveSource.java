@@ -21,6 +21,12 @@ public interface LiveSource extends FrameSource {
     void filter(Filter filter) throws FilterException;
 
     /**
+     * Asks the interfaces what they lost, for {@link FrameSource.Statistics#droppedByInterface}. Reads files; any thread, but
+     * better not one that frames or events wait for.
+     */
+    default void countLosses() {}
+
+    /**
      * Looks which interfaces the patterns match now, and captures on those.
      *
      * @return whether {@link #interfaces} changed

@@ -1,11 +1,6 @@
 package io.weir.capture;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -13,21 +8,18 @@ import java.util.stream.Collectors;
  * changes it, any thread reads.
  */
 final class LiveTargets {
-    private static final Path STATISTICS = Path.of("/sys/class/net");
-
     private final LiveOptions options;
     private final boolean fixed;
     private final boolean any;
     private volatile List<LiveInterface> interfaces;
-    /** What each interface had lost when capture on it began. */
-    private final Map<String, Long> lostBefore = new HashMap<>();
+    private final InterfaceLosses losses = new InterfaceLosses();
 
     LiveTargets(LiveOptions options) throws CaptureException {
         this.options = options;
         fixed = LiveSources.fixed(options);
         any = LiveSources.any(options);
         interfaces = limited(LiveSources.resolve(options));
-        interfaces.forEach(this::began);
+        losses.follow(interfaces);
     }
 
     /** Index to bind to; 0 for more than one interface. */
@@ -70,7 +62,7 @@ final class LiveTargets {
                 .collect(Collectors.toList())
                 .equals(indexes());
         if (changed) {
-            now.forEach(this::began);
+            losses.follow(now);
             interfaces = now;
         }
         return changed;
@@ -86,37 +78,9 @@ final class LiveTargets {
         }
     }
 
-    /** Frames that the interfaces' drivers lost since capture on them began, as far as they tell. Any thread. */
-    long droppedByInterfaces() {
-        long sum = 0;
-        for (LiveInterface entry : interfaces) {
-            Long before;
-            synchronized (lostBefore) {
-                before = lostBefore.get(entry.name());
-            }
-            sum += Math.max(0, lost(entry.name()) - (before == null ? 0 : before));
-        }
-        return sum;
-    }
-
-    private void began(LiveInterface entry) {
-        synchronized (lostBefore) {
-            lostBefore.computeIfAbsent(entry.name(), LiveTargets::lost);
-        }
-    }
-
-    private static long lost(String name) {
-        return counter(name, "rx_missed_errors") + counter(name, "rx_fifo_errors");
-    }
-
-    private static long counter(String name, String counter) {
-        try {
-            return Long.parseLong(Files.readString(
-                            STATISTICS.resolve(name).resolve("statistics").resolve(counter))
-                    .strip());
-        } catch (IOException | NumberFormatException untold) {
-            return 0;
-        }
+    /** What the interfaces' drivers lost. Any thread. */
+    InterfaceLosses losses() {
+        return losses;
     }
 
     private List<LiveInterface> limited(List<LiveInterface> matched) throws CaptureException {

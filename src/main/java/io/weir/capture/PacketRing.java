@@ -64,12 +64,10 @@ final class PacketRing implements LiveSource {
                     "The afpacket backend does not work here: " + Libc.unavailable() + ". The pcap backend may.");
         }
         LiveTargets targets = new LiveTargets(options);
-        RingSocket socket = null;
         PacketRing ring = null;
         boolean open = false;
         try {
-            socket = new RingSocket();
-            ring = new PacketRing(socket, options, targets, fanout, worker);
+            ring = new PacketRing(new RingSocket(), options, targets, fanout, worker);
             ring.start(options.filter());
             open = true;
             return ring;
@@ -78,8 +76,6 @@ final class PacketRing implements LiveSource {
         } finally {
             if (!open && ring != null) {
                 ring.close();
-            } else if (!open) {
-                RingSocket.close(socket);
             }
         }
     }
@@ -257,7 +253,12 @@ final class PacketRing implements LiveSource {
 
     @Override
     public Statistics statistics() {
-        return counts.statistics(targets.droppedByInterfaces(), tally.frames());
+        return counts.statistics(targets.losses().sum(), tally.frames());
+    }
+
+    @Override
+    public void countLosses() {
+        targets.losses().look();
     }
 
     @Override

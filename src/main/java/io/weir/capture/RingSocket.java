@@ -241,13 +241,6 @@ final class RingSocket implements AutoCloseable {
         Libc.setsockopt(fd, SOL_PACKET, option, Libc.address(answer), 4);
     }
 
-    /** For one that may be null. */
-    static void close(RingSocket socket) {
-        if (socket != null) {
-            socket.close();
-        }
-    }
-
     /** Unmaps the ring: its memory must not be touched any more. */
     @Override
     public void close() {

@@ -1,0 +1,84 @@
+package io.weir.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class CaptureLedgerTest {
+    private final CaptureLedger ledger = new CaptureLedger();
+
+    /** As an event loop does that opens a stream, while the kernel is asked for its counters. */
+    @Test
+    void whoeverReadsDoesNotWaitForTheCaptureThread() throws Exception {
+        CountDownLatch counting = new CountDownLatch(1);
+        CountDownLatch counted = new CountDownLatch(1);
+        ledger.opened(new ScriptedSource(0, null) {
+            @Override
+            public void countNow() {
+                counting.countDown();
+                awaitQuietly(counted);
+            }
+        });
+        CompletableFuture<Void> capture = CompletableFuture.runAsync(ledger::countNow);
+        counting.await();
+
+        String name = CompletableFuture.supplyAsync(() -> {
+                    ledger.statistics();
+                    return ledger.interfaceName(3) + ledger.reopenings();
+                })
+                .get(20, TimeUnit.SECONDS);
+
+        assertThat(name).isEqualTo("scripted-30");
+        assertThat(capture).isNotDone();
+        counted.countDown();
+        capture.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void theCaptureThreadDoesNotWaitForWhoeverReads() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch read = new CountDownLatch(1);
+        ledger.opened(new ScriptedSource(0, null) {
+            @Override
+            public Statistics statistics() {
+                reading.countDown();
+                awaitQuietly(read);
+                return super.statistics();
+            }
+        });
+        CompletableFuture<?> reader = CompletableFuture.supplyAsync(ledger::statistics);
+        reading.await();
+
+        CompletableFuture.runAsync(ledger::countNow).get(20, TimeUnit.SECONDS);
+
+        assertThat(reader).isNotDone();
+        read.countDown();
+        reader.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void theCountsOfAllSourcesAreAddedUp() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            ScriptedSource source = new ScriptedSource(10, null);
+            ledger.opened(source);
+            source.poll(frame -> {}, 10, 0);
+            assertThat(ledger.statistics().delivered()).isEqualTo(10 * (round + 1));
+            ledger.closed(source);
+            assertThat(ledger.statistics().delivered()).isEqualTo(10 * (round + 1));
+            assertThat(ledger.interfaceName(1)).isEqualTo("scripted-1");
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
