@@ -49,11 +49,11 @@ final class Acknowledgements {
             held.confirm(peer, acked);
         }
         if (acked <= peer.sentTo) {
-            peer.ackedAhead = -1;
+            peer.ackedAhead(-1);
             window(half, peer, segment, acked);
             raise(peer, acked);
         } else {
-            peer.ackedAhead = acked;
+            peer.ackedAhead(acked);
             raise(peer, peer.sentTo);
         }
     }
@@ -76,8 +76,8 @@ final class Acknowledgements {
             return;
         }
         half.sentTo = offset;
-        if (half.ackedAhead > half.acked) {
-            raise(half, Math.min(half.ackedAhead, offset));
+        if (half.ackedAhead() > half.acked) {
+            raise(half, Math.min(half.ackedAhead(), offset));
         }
     }
 

@@ -57,7 +57,7 @@ final class Endings {
             return;
         }
         long offset = half.offset(segment.sequence());
-        boolean receiversNext = offset >= 0 && (offset == half.acked || offset == half.ackedAhead);
+        boolean receiversNext = offset >= 0 && (offset == half.acked || offset == half.ackedAhead());
         long expected = half.is(FIN_DELIVERED) ? half.next + 1 : half.next;
         if (offset == expected || offset > expected && receiversNext) {
             // its number tells how much was sent, seen or not
@@ -151,9 +151,9 @@ final class Endings {
     private static void unseen(HalfConnection half) {
         if (half.is(STARTED)
                 && !half.is(HalfConnection.CLOSED)
-                && half.ackedAhead > half.sentTo + 1
-                && half.ackedAhead <= half.windowEdge) {
-            half.acked = half.ackedAhead;
+                && half.ackedAhead() > half.sentTo + 1
+                && half.ackedAhead() <= half.windowEdge) {
+            half.acked = half.ackedAhead();
         }
     }
 

@@ -48,9 +48,6 @@ public final class HalfConnection {
     /** Offset up to which the other side acknowledged. */
     long acked;
 
-    /** Offset that the other side acknowledged beyond what the sender was seen to send; -1 for none. */
-    long ackedAhead;
-
     /** Offset up to which the other side's window allows to send. */
     long windowEdge;
 
@@ -85,7 +82,6 @@ public final class HalfConnection {
         next = 0;
         sentTo = 0;
         acked = -1;
-        ackedAhead = -1;
         windowEdge = -1;
         acknowledgement = 0;
         windowScale = 0;
@@ -166,6 +162,19 @@ public final class HalfConnection {
             return next;
         }
         return oddities == null ? -1 : oddities.finOffset;
+    }
+
+    /** Offset that the other side acknowledged beyond what the sender was seen to send; -1 for none. */
+    long ackedAhead() {
+        return oddities == null ? -1 : oddities.ackedAhead;
+    }
+
+    void ackedAhead(long offset) {
+        if (offset >= 0) {
+            oddities().ackedAhead = offset;
+        } else if (oddities != null) {
+            oddities.ackedAhead = -1;
+        }
     }
 
     void noFin() {

@@ -10,6 +10,9 @@ final class Oddities extends Timed {
     /** Offset up to which the other side had acknowledged when the grace of the holes before it began. */
     long ackedAtGrace;
 
+    /** See {@link HalfConnection#ackedAhead()}. */
+    long ackedAhead = -1;
+
     /** Where the newest FIN lies that waits for the bytes before it; -1 for none. */
     long finOffset = -1;
 
@@ -31,6 +34,7 @@ final class Oddities extends Timed {
 
     void reset() {
         ackedAtGrace = 0;
+        ackedAhead = -1;
         finOffset = -1;
         hint = 0;
         packetRounds = 0;

@@ -137,7 +137,7 @@ final class SlowPath {
         }
         if (reason != null && (length > 0 || segment.has(Segment.FIN))) {
             held.hold(half, segment, reason);
-            held.confirm(half, Math.max(half.acked, half.ackedAhead));
+            held.confirm(half, Math.max(half.acked, half.ackedAhead()));
             return;
         }
         if (length > 0 && half.hasHeld()) {

@@ -80,7 +80,7 @@ final class Starts {
         half.next = 0;
         half.noFin();
         half.sentTo = 0;
-        half.ackedAhead = Acknowledgements.before(half, sequence);
+        half.ackedAhead(Acknowledgements.before(half, sequence));
         half.set(STARTED);
         if (half.hasRuns()) {
             half.sentTo = runs.end(half.waiting.last);
