@@ -58,6 +58,19 @@ class AllocationTest {
         assertThat(bytes).isLessThan(SEGMENTS / 100);
     }
 
+    /** What a million open connections cost is mostly this; one field more in each direction is 16 bytes. */
+    @Test
+    void aConnectionWithItsTwoDirectionsTakes280Bytes() {
+        Connection[] connections = new Connection[1_000];
+        long before = allocated();
+        for (int index = 0; index < connections.length; index++) {
+            connections[index] = new Connection();
+        }
+        long bytes = allocated() - before;
+
+        assertThat(bytes / connections.length).isLessThanOrEqualTo(280);
+    }
+
     private long allocated() {
         return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
