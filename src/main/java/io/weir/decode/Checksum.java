@@ -10,6 +10,8 @@ public enum Checksum {
     WRONG,
     /** The field holds the pseudo-header's sum only: the sending host left the rest to its network card. */
     PARTIAL,
+    /** Verified over all bytes, and by chance the pseudo-header's sum as well: does not tell whether the sender finishes its own. */
+    RIGHT_OR_PARTIAL,
     /** The kernel says that the checksum is not computed yet, or that it was verified already. */
     OFFLOADED,
     /** Cannot be verified: the capture cut the segment. */

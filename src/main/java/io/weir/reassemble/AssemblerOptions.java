@@ -42,7 +42,10 @@ public record AssemblerOptions(
     public enum ChecksumRule {
         /** Refuse a wrong one, unless all of that sender's were wrong so far: then it is its own offloading at work. */
         AUTO,
-        /** Refuse every wrong one. */
+        /**
+         * Refuse every wrong one. One that looks as if it was left to the card, of a sender that has finished one itself,
+         * waits for its receiver's answer, as under {@link #AUTO}.
+         */
         ON,
         /** Accept everything. */
         OFF

@@ -1,6 +1,7 @@
 package io.weir.reassemble;
 
 import static io.weir.reassemble.HalfConnection.CHECKSUMS_WRONG;
+import static io.weir.reassemble.HalfConnection.CHECKSUM_RIGHT;
 import static io.weir.reassemble.HalfConnection.SIGNED;
 import static io.weir.reassemble.HalfConnection.STARTED;
 import static io.weir.reassemble.HalfConnection.SYN_SEEN;
@@ -24,6 +25,9 @@ final class Gate {
     /** After so many segments in a row beyond the window it is the capture that is wrong. */
     private static final int RESYNCHRONISE_AFTER = 16;
 
+    /** What fits into a frame of 9000 bytes. */
+    private static final int JUMBO_PAYLOAD_BYTES = 8_960;
+
     /** RFC 7323 section 5.5: a timestamp older than this may have wrapped. */
     private static final long TIMESTAMP_AGE_NS = 24L * 24 * 3600 * 1_000_000_000L;
 
@@ -35,7 +39,7 @@ final class Gate {
 
     /** Why the segment is refused, or null. Takes note of what the segment tells about its sender. */
     Anomaly refuses(HalfConnection half, HalfConnection peer, Segment segment) {
-        if (wrongChecksum(half, segment)) {
+        if (wrongChecksum(half, peer, segment)) {
             return Anomaly.CHECKSUM_WRONG;
         }
         if (segment.hasOption(Segment.OPTION_SIGNATURE) && !half.is(SIGNED)) {
@@ -82,12 +86,16 @@ final class Gate {
         }
     }
 
-    private boolean wrongChecksum(HalfConnection half, Segment segment) {
+    private boolean wrongChecksum(HalfConnection half, HalfConnection peer, Segment segment) {
         Checksum checksum = segment.checksum();
+        if (checksum == Checksum.RIGHT) {
+            half.state = half.state & ~CHECKSUMS_WRONG | CHECKSUM_RIGHT;
+            return false;
+        }
+        if (checksum == Checksum.PARTIAL) {
+            return half.is(CHECKSUM_RIGHT) && segment.payloadWireLength() <= largestPayload(peer);
+        }
         if (checksum != Checksum.WRONG) {
-            if (checksum == Checksum.RIGHT) {
-                half.clear(CHECKSUMS_WRONG);
-            }
             return false;
         }
         if (half.packets() <= 1) {
@@ -98,6 +106,14 @@ final class Gate {
             case ON -> true;
             case AUTO -> !half.is(CHECKSUMS_WRONG);
         };
+    }
+
+    /**
+     * What can come over a link to this receiver in one piece. More was put together by the receiving host, after it had
+     * verified the pieces, and carries no finished checksum.
+     */
+    private static int largestPayload(HalfConnection receiver) {
+        return receiver.maximumSegmentSize > 0 ? receiver.maximumSegmentSize : JUMBO_PAYLOAD_BYTES;
     }
 
     private static boolean staleTimestamp(HalfConnection half, HalfConnection peer, Segment segment) {

@@ -32,6 +32,8 @@ public final class HalfConnection {
     static final int TOLD = 0x2000;
     /** Data without ACK flag is among what waits for a start. */
     static final int UNFLAGGED = 0x4000;
+    /** It finishes its checksums itself: one was right. */
+    static final int CHECKSUM_RIGHT = 0x8000;
 
     final Connection connection;
     int state;
@@ -53,6 +55,9 @@ public final class HalfConnection {
 
     /** The newest acknowledgement number that this sender sent. */
     int acknowledgement;
+
+    /** Payload bytes of the largest segment that it takes, as its SYN said; 0 if unknown. */
+    char maximumSegmentSize;
 
     byte windowScale;
     /** Segments in a row that lay beyond the window. */
@@ -84,6 +89,7 @@ public final class HalfConnection {
         acked = -1;
         windowEdge = -1;
         acknowledgement = 0;
+        maximumSegmentSize = 0;
         windowScale = 0;
         beyondWindow = 0;
         hopLimit = -1;

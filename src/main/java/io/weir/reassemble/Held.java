@@ -7,6 +7,7 @@ import static io.weir.reassemble.HalfConnection.SYN_SEEN;
 import static io.weir.reassemble.HalfConnection.ZERO_WINDOW;
 import static io.weir.reassemble.PageCache.NIL;
 
+import io.weir.decode.Checksum;
 import io.weir.decode.Segment;
 import java.nio.ByteBuffer;
 
@@ -31,6 +32,7 @@ final class Held {
     private static final int WRONG_CHECKSUM = 2;
     private static final int BEYOND_WINDOW = 4;
     private static final int WITH_FIN = 8;
+    private static final int PARTIAL_CHECKSUM = 16;
 
     private final PageCache pages;
     private final Runs runs;
@@ -130,7 +132,8 @@ final class Held {
                 segment.interfaceIndex(),
                 segment.timeNs(),
                 segment.payloadWireLength() - segment.payloadLength());
-        int marks = marks(why);
+        int marks =
+                segment.checksum() == Checksum.PARTIAL && why == Anomaly.CHECKSUM_WRONG ? PARTIAL_CHECKSUM : marks(why);
         pages.putInt(run, MARKS, segment.has(Segment.FIN) ? marks | WITH_FIN : marks);
         pages.putInt(run, NEXT_HELD, NIL);
         if (waiting.held == NIL) {
@@ -184,7 +187,7 @@ final class Held {
             again = false;
             int before = NIL;
             for (int run = half.waiting.held; run != NIL; before = run, run = pages.getInt(run, NEXT_HELD)) {
-                boolean damaged = (pages.getInt(run, MARKS) & WRONG_CHECKSUM) != 0;
+                boolean damaged = (pages.getInt(run, MARKS) & (WRONG_CHECKSUM | PARTIAL_CHECKSUM)) != 0;
                 if (acked >= numbersEnd(run) && !(ahead && damaged)) {
                     accept(half, before, run);
                     again = true;
@@ -256,7 +259,9 @@ final class Held {
         if ((marks & SYN_DATA) != 0) {
             return !heard && half.sentTo >= runs.end(run);
         }
-        return !heard || peer.lastSeenNs <= runs.timeNs(run);
+        // a receiver drops a wrong checksum without a word
+        boolean partial = (marks & PARTIAL_CHECKSUM) != 0;
+        return !heard || !partial && peer.lastSeenNs <= runs.timeNs(run);
     }
 
     private void accept(HalfConnection half, int before, int run) {

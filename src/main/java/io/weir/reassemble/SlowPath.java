@@ -3,6 +3,7 @@ package io.weir.reassemble;
 import static io.weir.reassemble.HalfConnection.CLOSED;
 import static io.weir.reassemble.HalfConnection.STARTED;
 
+import io.weir.decode.Checksum;
 import io.weir.decode.Segment;
 
 /** What happens to a segment that is not simply the next bytes of its direction. */
@@ -78,7 +79,7 @@ final class SlowPath {
                 && segment.payloadLength() > 0;
         if (refusal == Anomaly.CHECKSUM_WRONG
                 && data
-                && options.checksum() == AssemblerOptions.ChecksumRule.AUTO
+                && (options.checksum() == AssemblerOptions.ChecksumRule.AUTO || segment.checksum() == Checksum.PARTIAL)
                 && (half.state & (STARTED | CLOSED)) == STARTED) {
             // damaged perhaps by the capture only: its receiver will tell
             held.hold(half, segment, refusal);

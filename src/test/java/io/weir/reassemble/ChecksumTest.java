@@ -50,7 +50,7 @@ class ChecksumTest {
     @EnumSource(
             value = Checksum.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"WRONG"})
+            names = {"WRONG", "PARTIAL"})
     void whatIsNotWrongIsTaken(Checksum checksum) {
         for (ChecksumRule rule : ChecksumRule.values()) {
             Conversation conversation = Conversation.open(Options.with("checksum", rule));
@@ -58,6 +58,78 @@ class ChecksumTest {
             assertThat(conversation.stream().client()).as("%s", rule).isEqualTo("abc");
             assertThat(conversation.count(Anomaly.CHECKSUM_WRONG)).isZero();
         }
+    }
+
+    @Test
+    @DisplayName("evasion: a checksum that looks as if it was left to the card is wrong if the sender finishes its own")
+    void aPartialChecksumIsWrongIfTheSenderFinishesItsOwn() {
+        for (ChecksumRule rule : new ChecksumRule[] {ChecksumRule.AUTO, ChecksumRule.ON}) {
+            Conversation conversation = Conversation.open(Options.with("checksum", rule));
+            conversation.client().at(1).checksum(Checksum.PARTIAL).data("EVIL");
+            conversation.client().at(1).checksum(Checksum.PARTIAL).fin();
+            conversation.client().at(1).checksum(Checksum.PARTIAL).rst();
+            conversation.client().at(1).data("good");
+            assertThat(conversation.stream().client()).as("%s", rule).isEqualTo("good");
+            assertThat(conversation.count(Anomaly.CHECKSUM_WRONG)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    @DisplayName("evasion: a partial checksum that is never answered brings nothing, not even at the end")
+    void aPartialChecksumThatIsNeverAnsweredBringsNothing() {
+        Conversation conversation = Conversation.open();
+        conversation.client().checksum(Checksum.PARTIAL).data("EVIL");
+        conversation.after(400 * Options.SECOND);
+        assertThat(conversation.stream().client()).isEmpty();
+    }
+
+    @Test
+    void aSenderThatLeavesItsChecksumsToTheCardIsBelieved() {
+        for (ChecksumRule rule : ChecksumRule.values()) {
+            Conversation conversation = new Probe(Options.with("checksum", rule)).conversation();
+            conversation.client().checksum(Checksum.PARTIAL).syn();
+            conversation.server().synAck();
+            conversation.client().checksum(Checksum.PARTIAL).ack(1);
+            conversation.client().checksum(Checksum.RIGHT_OR_PARTIAL).data("a");
+            conversation.client().checksum(Checksum.PARTIAL).data("bc");
+            assertThat(conversation.stream().client()).as("%s", rule).isEqualTo("abc");
+        }
+    }
+
+    @Test
+    void aPartialChecksumIsDeliveredOnceItsReceiverAnswers() {
+        for (ChecksumRule rule : new ChecksumRule[] {ChecksumRule.AUTO, ChecksumRule.ON}) {
+            Conversation conversation = Conversation.open(Options.with("checksum", rule));
+            conversation.client().data("a");
+            conversation.client().checksum(Checksum.PARTIAL).data("bc");
+            conversation.client().data("d");
+            assertThat(conversation.stream().client()).isEqualTo("a");
+            conversation.server().ack(5);
+            assertThat(conversation.stream().client()).as("%s", rule).isEqualTo("abcd");
+        }
+    }
+
+    @Test
+    void whatTheReceivingHostPutTogetherIsLargerThanASegmentAndTakenAtOnce() {
+        Conversation conversation = Conversation.begin();
+        conversation.client().maximumSegmentSize(1_460).syn();
+        conversation.server().maximumSegmentSize(1_460).synAck();
+        conversation.client().ack(1);
+        conversation.client().checksum(Checksum.PARTIAL).data("x".repeat(2_896));
+        assertThat(conversation.stream().client()).hasSize(2_896);
+        conversation.client().checksum(Checksum.PARTIAL).data("E".repeat(1_460));
+        assertThat(conversation.stream().client()).hasSize(2_896);
+    }
+
+    @Test
+    void whereTheReceiverIsNotCapturedAPartialChecksumWaitsForASecond() {
+        Conversation oneSided = Conversation.begin();
+        oneSided.client().syn();
+        oneSided.client().acking(1).ack();
+        oneSided.client().checksum(Checksum.PARTIAL).data("abc");
+        assertThat(oneSided.stream().client()).isEmpty();
+        oneSided.after(2 * Options.SECOND);
+        assertThat(oneSided.stream().client()).isEqualTo("abc");
     }
 
     @Test
