@@ -105,9 +105,7 @@ public final class PacketDecoder {
             int protocol, ByteBuffer memory, int offset, int length, boolean checksumOffloaded, Segment into) {
         requireBigEndian(memory);
         start(memory, checksumOffloaded, into);
-        Decoded decoded = layers.payload.decode(protocol, offset, offset + length, offset + length, into.ipv6());
-        into.checksumBegun = TcpChecksum.finished(into.checksumBegun);
-        return decoded;
+        return layers.payload.decode(protocol, offset, offset + length, offset + length, into.ipv6());
     }
 
     /** The fragment, after {@link Decoded#FRAGMENT} and until the next call. */

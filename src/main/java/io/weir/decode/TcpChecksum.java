@@ -38,11 +38,6 @@ final class TcpChecksum {
         return fold(pseudo + sum(memory, at, headerBytes)) | (partial ? ELSE_PARTIAL : 0);
     }
 
-    /** For what came in fragments: no host fragments what it has not finished. */
-    static int finished(int begun) {
-        return begun & ~ELSE_PARTIAL;
-    }
-
     /** @param begun what {@link #begin} returned */
     static Checksum of(int begun, ByteBuffer memory, int payloadAt, int payloadLength) {
         if (fold((begun & 0xFFFF) + sum(memory, payloadAt, payloadLength)) == 0xFFFF) {

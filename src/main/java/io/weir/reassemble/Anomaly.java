@@ -53,8 +53,10 @@ public enum Anomaly {
     TIMESTAMP_MISSING("timestamps were agreed on, and the segment carries none (RFC 7323 section 3.2)"),
 
     // bounds
-    WAIT_LIMIT("a direction's bound on waiting bytes or islands was hit; its first hole was given up"),
-    MEMORY_LIMIT("the bound on all waiting bytes was hit; this direction's first hole was given up"),
+    WAIT_LIMIT(
+            "a direction's bound on waiting bytes or islands was hit; it gave up its first hole, or what was held back"),
+    MEMORY_LIMIT(
+            "the bound on all waiting bytes was hit; this direction gave up its first hole, or what was held back"),
     STREAM_LIMIT("the bound on streams was hit; this stream was closed");
 
     private final String sentence;

@@ -7,10 +7,11 @@ import java.time.Duration;
  *
  * @param overlap whose bytes win where waiting segments overlap
  * @param checksum what to do with wrong checksums
- * @param maxWaitingBytesTotal memory for bytes that wait, page headers included; when full, the direction with most of
- *     them gives up its first hole
- * @param maxWaitingBytesPerDirection bytes that one direction may have waiting; when full its first hole is given up. Less
- *     than its receiver holds above a hole (some 4 MiB on Linux) makes gaps of what a lossy transfer does deliver
+ * @param maxWaitingBytesTotal memory for bytes that wait, page headers included; when full, what is held back until its
+ *     receiver answers is refused, then the direction with most bytes waiting gives up its first hole
+ * @param maxWaitingBytesPerDirection bytes that one direction may have waiting, those included that are held back until
+ *     their receiver answers; when full, no more are held back, what is held back is refused, then its first hole is given up.
+ *     Less than its receiver holds above a hole (some 4 MiB on Linux) makes gaps of what a lossy transfer does deliver
  * @param maxIslandsPerDirection disjoint ranges that one direction may have waiting; when full its first hole is given up
  * @param maxStreams connections, of which half-open ones may be a quarter; when full the oldest half-open one, then the
  *     longest idle one is closed. As many tombstones may exist besides

@@ -2,6 +2,7 @@ package io.weir.reassemble;
 
 import static io.weir.reassemble.HalfConnection.CHECKSUMS_WRONG;
 import static io.weir.reassemble.HalfConnection.CHECKSUM_RIGHT;
+import static io.weir.reassemble.HalfConnection.DATA_CHECKSUM_RIGHT;
 import static io.weir.reassemble.HalfConnection.SIGNED;
 import static io.weir.reassemble.HalfConnection.STARTED;
 import static io.weir.reassemble.HalfConnection.SYN_SEEN;
@@ -89,11 +90,17 @@ final class Gate {
     private boolean wrongChecksum(HalfConnection half, HalfConnection peer, Segment segment) {
         Checksum checksum = segment.checksum();
         if (checksum == Checksum.RIGHT) {
-            half.state = half.state & ~CHECKSUMS_WRONG | CHECKSUM_RIGHT;
+            int right = segment.payloadWireLength() > 0 ? CHECKSUM_RIGHT | DATA_CHECKSUM_RIGHT : CHECKSUM_RIGHT;
+            half.state = half.state & ~CHECKSUMS_WRONG | right;
             return false;
         }
         if (checksum == Checksum.PARTIAL) {
-            return half.is(CHECKSUM_RIGHT) && segment.payloadWireLength() <= largestPayload(peer);
+            // empty ones cannot be held until they are answered, so they take more to be refused
+            int length = segment.payloadWireLength();
+            return half.is(length > 0 ? CHECKSUM_RIGHT : DATA_CHECKSUM_RIGHT)
+                    && half.is(STARTED)
+                    && !segment.has(Segment.SYN)
+                    && length <= largestPayload(peer);
         }
         if (checksum != Checksum.WRONG) {
             return false;

@@ -32,8 +32,10 @@ public final class HalfConnection {
     static final int TOLD = 0x2000;
     /** Data without ACK flag is among what waits for a start. */
     static final int UNFLAGGED = 0x4000;
-    /** It finishes its checksums itself: one was right. */
+    /** The checksum of a segment was right, so it seems to finish its own; some hosts do so for empty ones only. */
     static final int CHECKSUM_RIGHT = 0x8000;
+    /** The checksum of a segment with payload was right. */
+    static final int DATA_CHECKSUM_RIGHT = 0x10000;
 
     final Connection connection;
     int state;
@@ -266,7 +268,7 @@ public final class HalfConnection {
         return oddities == null ? 0 : oddities.refusedBytes;
     }
 
-    /** Bytes that wait above a hole now. */
+    /** Bytes that wait above a hole now; those that are held back until their receiver answers are not among them. */
     public long waitingBytes() {
         return waiting == null ? 0 : waiting.bytes;
     }

@@ -2,6 +2,7 @@ package io.weir.reassemble;
 
 import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
 import static io.weir.reassemble.HalfConnection.CLOSED;
+import static io.weir.reassemble.HalfConnection.DATA_CHECKSUM_RIGHT;
 import static io.weir.reassemble.HalfConnection.STARTED;
 import static io.weir.reassemble.HalfConnection.SYN_SEEN;
 import static io.weir.reassemble.HalfConnection.ZERO_WINDOW;
@@ -119,7 +120,7 @@ final class Held {
             half.refuse(length);
             return;
         }
-        if (half.hasHeld() && half.waiting.heldRuns >= MAX_SEGMENTS || !memory.fits(length)) {
+        if (half.hasHeld() && half.waiting.heldRuns >= MAX_SEGMENTS || !memory.admitsHeld(half, length)) {
             half.refuse(length);
             return;
         }
@@ -147,6 +148,7 @@ final class Held {
             pages.putInt(last, NEXT_HELD, run);
         }
         waiting.heldRuns++;
+        waiting.heldBytes += length;
     }
 
     private static int marks(Anomaly why) {
@@ -208,11 +210,11 @@ final class Held {
         boolean patient = half.waiting.heldRuns < BELIEVE_AFTER;
         while (half.hasHeld() && runs.timeNs(half.waiting.held) <= heldByNs) {
             int run = half.waiting.held;
-            if (patient && peer.is(ACKNOWLEDGES) && mayBeTaken(half, peer, run)) {
+            if (patient && peer.is(ACKNOWLEDGES) && mayBeTaken(half, peer, run, false)) {
                 timers.held.add(half.waiting, reporter.now());
                 return;
             }
-            settle(half, peer, run);
+            resolve(half, run, mayBeTaken(half, peer, run, false));
         }
         if (half.hasHeld()) {
             timers.held.add(half.waiting, runs.timeNs(half.waiting.held));
@@ -223,34 +225,28 @@ final class Held {
     /** The connection ends. If it only fell silent, or its capture ends, bytes that nobody has refuted are accepted. */
     void releaseAll(HalfConnection half, HalfConnection peer, Ending ending) {
         boolean silent = ending == Ending.IDLE || ending == Ending.STOPPED || ending == Ending.EVICTED;
+        // a host that finishes the checksums of empty segments only
+        boolean partialToo = ending == Ending.STOPPED && !half.is(DATA_CHECKSUM_RIGHT);
         while (half.hasHeld()) {
             int run = half.waiting.held;
-            if (silent || !peer.is(ACKNOWLEDGES)) {
-                settle(half, peer, run);
-            } else {
-                drop(half, run);
-            }
+            resolve(half, run, (silent || !peer.is(ACKNOWLEDGES)) && mayBeTaken(half, peer, run, partialToo));
         }
         settle(half);
     }
 
     /** Accepts or refuses the oldest run. */
-    private void settle(HalfConnection half, HalfConnection peer, int run) {
-        if (mayBeTaken(half, peer, run)) {
+    private void resolve(HalfConnection half, int run, boolean taken) {
+        if (taken) {
             accept(half, NIL, run);
-        } else {
-            drop(half, run);
+            return;
         }
-    }
-
-    private void drop(HalfConnection half, int run) {
         half.refuse(runs.length(run));
         unlink(half.waiting, NIL, run, pages.getInt(run, NEXT_HELD));
         runs.free(run);
     }
 
     /** Whether nothing speaks against it that the receiver has taken the run. */
-    private boolean mayBeTaken(HalfConnection half, HalfConnection peer, int run) {
+    private boolean mayBeTaken(HalfConnection half, HalfConnection peer, int run, boolean partialToo) {
         int marks = pages.getInt(run, MARKS);
         if ((marks & (WRONG_CHECKSUM | BEYOND_WINDOW)) != 0) {
             return false;
@@ -260,8 +256,7 @@ final class Held {
             return !heard && half.sentTo >= runs.end(run);
         }
         // a receiver drops a wrong checksum without a word
-        boolean partial = (marks & PARTIAL_CHECKSUM) != 0;
-        return !heard || !partial && peer.lastSeenNs <= runs.timeNs(run);
+        return !heard || (partialToo || (marks & PARTIAL_CHECKSUM) == 0) && peer.lastSeenNs <= runs.timeNs(run);
     }
 
     private void accept(HalfConnection half, int before, int run) {
@@ -289,6 +284,7 @@ final class Held {
             pages.putInt(before, NEXT_HELD, next);
         }
         waiting.heldRuns--;
+        waiting.heldBytes -= runs.length(run);
     }
 
     private void settle(HalfConnection half) {

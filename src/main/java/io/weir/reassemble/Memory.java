@@ -37,6 +37,13 @@ final class Memory {
         return pages.usedBytes() + PageCache.cost(length) <= options.maxWaitingBytesTotal();
     }
 
+    /** Whether {@code length} more bytes may be held back: what is held never makes others give way. */
+    boolean admitsHeld(HalfConnection half, int length) {
+        Waiting waiting = half.waiting;
+        long bytes = waiting == null ? 0 : waiting.bytes + waiting.heldBytes;
+        return bytes + length <= options.maxWaitingBytesPerDirection() && fits(length);
+    }
+
     boolean admitsKept(HalfConnection half, int length) {
         return length <= options.maxWaitingBytesPerDirection() && fits(length);
     }
@@ -71,6 +78,7 @@ final class Memory {
             waiting.bytes = 0;
             waiting.nextIslandCheck = 0;
             waiting.heldRuns = 0;
+            waiting.heldBytes = 0;
             if (spares < MAX_SPARE) {
                 spare[spares++] = waiting;
             }

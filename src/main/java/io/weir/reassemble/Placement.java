@@ -131,6 +131,13 @@ final class Placement {
     /** Queues a segment's bytes above a hole, after making room. A direction that has not started queues everything. */
     void enqueue(HalfConnection half, ByteBuffer bytes, int at, long offset, int length, Segment segment, int tail) {
         while (!memory.fits(length)) {
+            if (timers.held.oldest() != null) {
+                // bytes that nobody may have taken give way first
+                HalfConnection holder = ((Waiting) timers.held.oldest()).half;
+                reporter.report(holder, Anomaly.MEMORY_LIMIT);
+                discardHeld(holder);
+                continue;
+            }
             HalfConnection largest = memory.largest();
             if (largest == null || !largest.is(STARTED)) {
                 half.refuse(length);
@@ -170,9 +177,13 @@ final class Placement {
         if (!half.is(STARTED)) {
             return;
         }
-        while (half.waiting == waiting && waiting.bytes > options.maxWaitingBytesPerDirection()) {
+        while (half.waiting == waiting && waiting.bytes + waiting.heldBytes > options.maxWaitingBytesPerDirection()) {
             reporter.report(half, Anomaly.WAIT_LIMIT);
-            giveUpHole(half, GapCause.EVICTED);
+            if (half.hasHeld()) {
+                discardHeld(half);
+            } else {
+                giveUpHole(half, GapCause.EVICTED);
+            }
         }
         // each segment adds one island at most, so the walk that counts them is rare
         while (half.waiting == waiting
@@ -253,6 +264,7 @@ final class Placement {
         }
         if (half.waiting != null) {
             half.waiting.heldRuns = 0;
+            half.waiting.heldBytes = 0;
             TimeQueue.leave(half.waiting);
             memory.settle(half);
         }

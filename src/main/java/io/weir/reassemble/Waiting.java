@@ -17,6 +17,7 @@ final class Waiting extends Timed {
     // runs held back, in order of arrival, chained through PageCache.LEFT
     int held;
     int heldRuns;
+    long heldBytes;
 
     // one run
     int kept;

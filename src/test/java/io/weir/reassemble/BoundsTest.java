@@ -3,6 +3,7 @@ package io.weir.reassemble;
 import static io.weir.reassemble.Options.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.decode.Checksum;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,40 @@ class BoundsTest {
         assertThat(probe.assembler.waitingMemory()).isLessThanOrEqualTo(1 << 16);
         modest.client().at(1).data("0123456789");
         assertThat(probe.streams.get(0).client()).isEqualTo("0123456789" + "m".repeat(500));
+    }
+
+    @Test
+    @DisplayName("P9: bytes that are held back count against their direction's bound")
+    void bytesThatAreHeldBackCountAgainstTheirDirectionsBound() {
+        Conversation conversation = Conversation.open(Options.with("maxWaitingBytesPerDirection", 1_000));
+        for (int index = 0; index < 30; index++) {
+            conversation.client().at(1 + 100L * index).checksum(Checksum.WRONG).data("x".repeat(100));
+        }
+        assertThat(conversation.probe.assembler.waitingMemory()).isLessThan(2_000);
+        assertThat(conversation.stream().clientHalf().refusedBytes()).isEqualTo(2_000);
+        conversation.server().ack(1_001);
+        conversation.client().at(1_001).data("y");
+        assertThat(conversation.stream().client()).isEqualTo("x".repeat(1_000) + "y");
+    }
+
+    @Test
+    @DisplayName("P9: what is held back gives way to what waits above a hole")
+    void whatIsHeldBackGivesWayToWhatWaitsAboveAHole() {
+        Probe probe = new Probe(Options.with("maxWaitingBytesTotal", 1L << 16));
+        Conversation honest = probe.conversation().handshake();
+        honest.client().at(11).data("m".repeat(500));
+        for (int stream = 0; stream < 4; stream++) {
+            Conversation forged = probe.conversation().handshake();
+            for (int index = 0; index < 100; index++) {
+                forged.client().at(1 + 1_000L * index).checksum(Checksum.WRONG).data("x".repeat(1_000));
+            }
+        }
+        honest.client().at(511).data("m".repeat(1_400));
+        assertThat(probe.streams.get(0).client()).isEmpty();
+        assertThat(probe.streams.get(0).clientHalf().waitingBytes()).isEqualTo(1_900);
+        assertThat(probe.assembler.waitingMemory()).isLessThanOrEqualTo(1 << 16);
+        honest.client().at(1).data("0123456789");
+        assertThat(probe.streams.get(0).client()).isEqualTo("0123456789" + "m".repeat(1_900));
     }
 
     @Test

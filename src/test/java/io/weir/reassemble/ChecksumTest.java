@@ -66,10 +66,11 @@ class ChecksumTest {
         for (ChecksumRule rule : new ChecksumRule[] {ChecksumRule.AUTO, ChecksumRule.ON}) {
             Conversation conversation = Conversation.open(Options.with("checksum", rule));
             conversation.client().at(1).checksum(Checksum.PARTIAL).data("EVIL");
-            conversation.client().at(1).checksum(Checksum.PARTIAL).fin();
-            conversation.client().at(1).checksum(Checksum.PARTIAL).rst();
             conversation.client().at(1).data("good");
-            assertThat(conversation.stream().client()).as("%s", rule).isEqualTo("good");
+            conversation.client().at(5).checksum(Checksum.PARTIAL).fin();
+            conversation.client().at(5).checksum(Checksum.PARTIAL).rst();
+            conversation.client().at(5).data(" end");
+            assertThat(conversation.stream().client()).as("%s", rule).isEqualTo("good end");
             assertThat(conversation.count(Anomaly.CHECKSUM_WRONG)).isEqualTo(3);
         }
     }
