@@ -3,6 +3,7 @@ package io.weir.reassemble;
 import static io.weir.reassemble.HalfConnection.CHECKSUMS_WRONG;
 import static io.weir.reassemble.HalfConnection.CHECKSUM_RIGHT;
 import static io.weir.reassemble.HalfConnection.DATA_CHECKSUM_RIGHT;
+import static io.weir.reassemble.HalfConnection.SEGMENT_SIZE_SHIFT;
 import static io.weir.reassemble.HalfConnection.SIGNED;
 import static io.weir.reassemble.HalfConnection.STARTED;
 import static io.weir.reassemble.HalfConnection.SYN_SEEN;
@@ -25,6 +26,9 @@ final class Gate {
 
     /** After so many segments in a row beyond the window it is the capture that is wrong. */
     private static final int RESYNCHRONISE_AFTER = 16;
+
+    /** What is left of the state's bits can say no more. */
+    private static final int MAX_SEGMENT_SIZE = (1 << 15) - 1;
 
     /** What fits into a frame of 9000 bytes. */
     private static final int JUMBO_PAYLOAD_BYTES = 8_960;
@@ -120,7 +124,14 @@ final class Gate {
      * verified the pieces, and carries no finished checksum.
      */
     private static int largestPayload(HalfConnection receiver) {
-        return receiver.maximumSegmentSize > 0 ? receiver.maximumSegmentSize : JUMBO_PAYLOAD_BYTES;
+        int size = receiver.state >>> SEGMENT_SIZE_SHIFT;
+        return size > 0 ? size : JUMBO_PAYLOAD_BYTES;
+    }
+
+    /** Notes the largest payload that a side takes in one segment, as its SYN says; 0 if it does not say. */
+    static void maximumSegmentSize(HalfConnection half, int bytes) {
+        int size = Math.min(bytes, MAX_SEGMENT_SIZE);
+        half.state = half.state & (1 << SEGMENT_SIZE_SHIFT) - 1 | size << SEGMENT_SIZE_SHIFT;
     }
 
     private static boolean staleTimestamp(HalfConnection half, HalfConnection peer, Segment segment) {

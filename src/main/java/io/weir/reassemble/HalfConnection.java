@@ -36,6 +36,8 @@ public final class HalfConnection {
     static final int CHECKSUM_RIGHT = 0x8000;
     /** The checksum of a segment with payload was right. */
     static final int DATA_CHECKSUM_RIGHT = 0x10000;
+    /** The bits from here on are the {@link Gate}'s. */
+    static final int SEGMENT_SIZE_SHIFT = 17;
 
     final Connection connection;
     int state;
@@ -57,9 +59,6 @@ public final class HalfConnection {
 
     /** The newest acknowledgement number that this sender sent. */
     int acknowledgement;
-
-    /** Payload bytes of the largest segment that it takes, as its SYN said; 0 if unknown. */
-    char maximumSegmentSize;
 
     byte windowScale;
     /** Segments in a row that lay beyond the window. */
@@ -91,7 +90,6 @@ public final class HalfConnection {
         acked = -1;
         windowEdge = -1;
         acknowledgement = 0;
-        maximumSegmentSize = 0;
         windowScale = 0;
         beyondWindow = 0;
         hopLimit = -1;

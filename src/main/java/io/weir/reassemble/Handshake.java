@@ -133,7 +133,7 @@ final class Handshake {
 
     private void note(HalfConnection half, Segment segment) {
         half.set(SYN_SEEN);
-        half.maximumSegmentSize = (char) segment.maximumSegmentSize();
+        Gate.maximumSegmentSize(half, segment.maximumSegmentSize());
         if (segment.hasOption(Segment.OPTION_WINDOW_SCALE)) {
             half.set(SCALED);
             half.windowScale = (byte) Math.min(segment.windowScale(), MAX_WINDOW_SCALE);
