@@ -10,8 +10,9 @@ import static io.weir.reassemble.HalfConnection.TIMESTAMP_SEEN;
 import io.weir.decode.Segment;
 
 /**
- * SYN and SYN-ACK. A SYN never moves a direction that has told bytes: whether it means a new connection is for the other
- * side to say, by acknowledging it (RFC 5961 section 4).
+ * SYN and SYN-ACK. Where both sides are heard, a SYN never moves a direction that has told bytes: whether it means a new
+ * connection is for the other side to say, by acknowledging it (RFC 5961 section 4). Where only one side is captured nobody
+ * can tell, and a SYN opens another connection, as that is what it nearly always means.
  */
 final class Handshake {
     /** RFC 7323 section 2.3. */
