@@ -178,7 +178,7 @@ class ReadersUnderLoadTest {
             told.bytes += told.last.equals("data") ? Long.parseLong(value(line, "\"length\":")) : 0;
         }
         told.next = number + 1;
-        told.progressBytes = told.bytes;
+        told.progressBytes = told.bytes + told.lostBytes;
     }
 
     private static long number(String id) {
