@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -35,13 +34,6 @@ class ReadersUnderLoadTest {
     private static final int LAG_BYTES = 256 << 10;
     private static final double MIB = 1 << 20;
     private static final int PORT = 8_081;
-
-    /** One each: the common pool, which Java 25 always takes, has but one thread on two processors, and these tasks block. */
-    private static final Executor THREADS = task -> {
-        Thread thread = new Thread(task);
-        thread.setDaemon(true);
-        thread.start();
-    };
 
     /** What one reader was told: events and losses in one row, without a number left out. */
     private static final class Told {
@@ -76,8 +68,7 @@ class ReadersUnderLoadTest {
                 }
                 InputStream events = probe.events("port=" + PORT);
                 Told quickly = new Told();
-                CompletableFuture<Told> quick =
-                        CompletableFuture.supplyAsync(() -> read(events, Long.MAX_VALUE, quickly), THREADS);
+                CompletableFuture<Told> quick = OwnThread.call(() -> read(events, Long.MAX_VALUE, quickly));
                 converse(quickly);
                 Told all = quick.get(60, TimeUnit.SECONDS);
                 long used = usedBytes() - before;
@@ -126,7 +117,7 @@ class ReadersUnderLoadTest {
                 Socket client = new Socket(server.getInetAddress(), PORT);
                 Socket accepted = server.accept()) {
             accepted.setTcpNoDelay(true);
-            CompletableFuture<Void> sink = CompletableFuture.runAsync(() -> drain(client), THREADS);
+            CompletableFuture<Void> sink = OwnThread.run(() -> drain(client));
             OutputStream out = accepted.getOutputStream();
             byte[] piece = new byte[WRITE_BYTES];
             for (int count = 0; count < WRITES; count++) {

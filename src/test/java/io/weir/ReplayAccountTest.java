@@ -155,7 +155,7 @@ class ReplayAccountTest {
         InputStream body = client.send(
                         HttpRequest.newBuilder(uri("/api/v1/events?" + query)).build(), BodyHandlers.ofInputStream())
                 .body();
-        return CompletableFuture.supplyAsync(() -> account(body, slow));
+        return OwnThread.call(() -> account(body, slow));
     }
 
     private Account account(InputStream body, boolean slow) {

@@ -2,6 +2,7 @@ package io.weir.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.OwnThread;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,10 +25,10 @@ class CaptureLedgerTest {
                 awaitQuietly(counted);
             }
         });
-        CompletableFuture<Void> capture = CompletableFuture.runAsync(ledger::countNow);
+        CompletableFuture<Void> capture = OwnThread.run(ledger::countNow);
         counting.await();
 
-        String name = CompletableFuture.supplyAsync(() -> {
+        String name = OwnThread.call(() -> {
                     ledger.statistics();
                     return ledger.interfaceName(3) + ledger.reopenings();
                 })
@@ -51,10 +52,10 @@ class CaptureLedgerTest {
                 return super.statistics();
             }
         });
-        CompletableFuture<?> reader = CompletableFuture.supplyAsync(ledger::statistics);
+        CompletableFuture<?> reader = OwnThread.call(ledger::statistics);
         reading.await();
 
-        CompletableFuture.runAsync(ledger::countNow).get(20, TimeUnit.SECONDS);
+        OwnThread.run(ledger::countNow).get(20, TimeUnit.SECONDS);
 
         assertThat(reader).isNotDone();
         read.countDown();

@@ -3,6 +3,7 @@ package io.weir.reassemble;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.OwnThread;
 import io.weir.decode.FlowHash;
 import io.weir.decode.Segment;
 import java.nio.ByteBuffer;
@@ -47,13 +48,7 @@ final class StreamReaderTest {
     @Test
     void aReaderThatIsAheadWaitsForMore() throws Exception {
         send(0, Segment.SYN, "");
-        CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> {
-            try {
-                return reader.read();
-            } catch (java.io.IOException problem) {
-                throw new IllegalStateException(problem);
-            }
-        });
+        CompletableFuture<Integer> read = OwnThread.call(reader::read);
         Thread.sleep(20);
         assertThat(read).isNotDone();
 

@@ -1,6 +1,7 @@
 package io.weir.serve;
 
 import io.vertx.core.json.JsonObject;
+import io.weir.OwnThread;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,7 +40,7 @@ final class EventReader implements AutoCloseable {
     /** The next event; null at the end of the response. Fails after five seconds. */
     Received next() {
         try {
-            return CompletableFuture.supplyAsync(this::read).get(5, TimeUnit.SECONDS);
+            return OwnThread.call(this::read).get(5, TimeUnit.SECONDS);
         } catch (TimeoutException late) {
             throw new AssertionError("no event within five seconds", late);
         } catch (InterruptedException | ExecutionException broken) {
