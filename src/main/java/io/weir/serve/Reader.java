@@ -96,13 +96,8 @@ final class Reader {
             cursor = subscription.firstNumber;
         }
         skipUnknown(ring.next(), Loss.Reason.RESUME);
-        for (long wanted = cursor; wanted < ring.next(); wanted++) {
-            if (ring.wanted(wanted, subscription.slot)) {
-                counters.add(ServeCounter.EVENTS_RESUMED, ring.events(wanted));
-                waitingEvents += ring.events(wanted);
-                waitingBytes += weight(wanted);
-            }
-        }
+        countWaiting();
+        counters.add(ServeCounter.EVENTS_RESUMED, waitingEvents);
         loseUpTo(ring.oldest(), Loss.Reason.RESUME);
         allowedBytes = Math.max(queueBytes, waitingBytes);
     }
@@ -130,6 +125,7 @@ final class Reader {
             end();
             return;
         }
+        skipUnknown(ring.next(), Loss.Reason.SLOW);
         while (waitingBytes > queueBytes / 2 && cursor < ring.next()) {
             loseUpTo(cursor + 1, Loss.Reason.SLOW);
         }
@@ -146,12 +142,27 @@ final class Reader {
         }
     }
 
-    /** In one step, because there may be any number of them. */
+    /** In one step, because there may be any number of them; what waited among them waits no longer. */
     private void skipUnknown(long number, Loss.Reason reason) {
         long known = Math.min(number, ring.firstIndexed());
         if (cursor < known) {
             lossFor(reason).addUncounted(cursor, known - 1);
             cursor = known;
+            long waited = waitingEvents;
+            countWaiting();
+            counters.add(ServeCounter.EVENTS_LOST, Math.max(0, waited - waitingEvents));
+        }
+    }
+
+    /** Counts anew what waits from the cursor on. */
+    private void countWaiting() {
+        waitingEvents = 0;
+        waitingBytes = 0;
+        for (long number = cursor; number < ring.next(); number++) {
+            if (ring.wanted(number, subscription.slot)) {
+                waitingEvents += ring.events(number);
+                waitingBytes += weight(number);
+            }
         }
     }
 

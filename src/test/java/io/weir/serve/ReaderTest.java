@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class ReaderTest {
     private static final long FAR = 100_000_000_000L;
 
+    private boolean full;
     private final StringBuilder written = new StringBuilder();
     private final Counters<ServeCounter> counters = new Counters<>(ServeCounter.class);
     private final Subscription subscription = new Subscription(
@@ -54,6 +55,36 @@ class ReaderTest {
                 .contains("event: open");
     }
 
+    /** What nobody knows any more does not go on counting as what waits, or there would be ever less room. */
+    @Test
+    void whatWasForgottenWhileTheClientTookNothingIsLostAndWaitsNoLonger() {
+        EventRing ring = new EventRing(64 << 20, 10);
+        Reader reader = reader(ring);
+        full = true;
+        for (int event = 0; event < 4_000; event++) {
+            reader.offer(ring.add(open("s1"), 1));
+        }
+        for (int mark = 0; mark < EventRing.INDEXED - 1_000; mark++) {
+            ring.mark();
+        }
+        full = false;
+        reader.pump();
+
+        assertThat(reader.waitingEvents()).isZero();
+        assertThat(counters.get(ServeCounter.EVENTS_SENT)).isEqualTo(1_000);
+        assertThat(counters.get(ServeCounter.EVENTS_LOST)).isEqualTo(3_000);
+
+        full = true;
+        for (int event = 0; event < 4_000; event++) {
+            reader.offer(ring.add(open("s1"), 1));
+        }
+        full = false;
+        reader.pump();
+
+        assertThat(counters.get(ServeCounter.EVENTS_SENT)).isEqualTo(5_000);
+        assertThat(counters.get(ServeCounter.EVENTS_LOST)).isEqualTo(3_000);
+    }
+
     private Reader reader(EventRing ring) {
         FrameWriter frames = new FrameWriter(new EventId(1), counters, (number, event, form) -> 1);
         return new Reader(subscription, ring, frames, counters, response(), 1 << 20);
@@ -65,7 +96,7 @@ class ReaderTest {
                     if (method.getName().equals("write")) {
                         written.append(((Buffer) arguments[0]).toString());
                     }
-                    return method.getName().equals("writeQueueFull") ? Boolean.FALSE : null;
+                    return method.getName().equals("writeQueueFull") ? (Object) full : null;
                 });
     }
 }
