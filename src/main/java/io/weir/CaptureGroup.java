@@ -115,11 +115,11 @@ final class CaptureGroup {
     }
 
     /** @return fails if one worker refused it; the filter before is then in force on all */
-    Future<Void> filter(String expression) {
-        String before = filter().expression();
+    Future<Void> filter(Filter next) {
+        Filter before = filter();
         Future<Void> changed = Future.succeededFuture();
         for (CaptureWorker worker : workers) {
-            changed = changed.compose(others -> worker.verticle().filter(expression));
+            changed = changed.compose(others -> worker.verticle().filter(next));
         }
         return workers.size() == 1
                 ? changed

@@ -3,13 +3,16 @@ package io.weir;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.weir.capture.CaptureException;
+import io.weir.capture.Filter;
 import io.weir.capture.FilterException;
 import io.weir.capture.Interfaces;
 import io.weir.partition.Partitioner;
 import io.weir.serve.CaptureControl;
+import io.weir.serve.FilterCompiler;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +30,7 @@ final class LiveControl implements CaptureControl {
     private static final int WORKER_PATIENCE_MS = 1_000;
 
     private final Vertx vertx;
+    private final WorkerExecutor compilers;
     private final Partitioner lanes;
     private final UploadReplay uploads;
     private final CaptureReport report;
@@ -35,6 +39,7 @@ final class LiveControl implements CaptureControl {
 
     LiveControl(Vertx vertx, Partitioner lanes, UploadReplay uploads, CaptureReport report) {
         this.vertx = vertx;
+        compilers = FilterCompiler.worker(vertx);
         this.lanes = lanes;
         this.uploads = uploads;
         this.report = report;
@@ -69,7 +74,10 @@ final class LiveControl implements CaptureControl {
 
     @Override
     public Future<JsonObject> filter(String expression) {
-        return change(() -> capture.filter(expression));
+        // elsewhere, because neither the capture's thread nor an event loop has the time
+        return change(() -> compilers
+                .executeBlocking(() -> Filter.of(expression).forCapture(), false)
+                .compose(compiled -> capture.filter(compiled)));
     }
 
     @Override

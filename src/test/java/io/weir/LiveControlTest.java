@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.weir.capture.CaptureListener;
 import io.weir.capture.CaptureVerticle;
 import io.weir.capture.Filter;
+import io.weir.capture.Libpcap;
 import io.weir.capture.ScriptedLive;
 import io.weir.decode.FlowHash;
 import io.weir.decode.PacketDecoder;
@@ -21,8 +22,10 @@ import io.weir.serve.CaptureControl.RefusedException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +36,7 @@ class LiveControlTest {
     private final Vertx vertx = Vertx.vertx();
     private final Partitioner lanes =
             new Partitioner(new FlowHash(1, 2), new LaneOptions(2, LaneOptions.MIN_BYTES_PER_LANE));
+    private CaptureVerticle verticle;
     private LiveControl control;
     private int full;
     private int filledWith;
@@ -48,8 +52,7 @@ class LiveControlTest {
                 0,
                 lanes::offerOrDrop);
         LiveIntake live = new LiveIntake(intake, lanes);
-        CaptureVerticle verticle =
-                new CaptureVerticle(filter -> new ScriptedLive(), Filter.NONE, live, new CaptureListener() {});
+        verticle = new CaptureVerticle(filter -> new ScriptedLive(), Filter.NONE, live, new CaptureListener() {});
         get(vertx.deployVerticle(verticle, CaptureVerticle.deploymentOptions()));
         CaptureGroup group = new CaptureGroup(List.of(new CaptureWorker(verticle, live, lanes)));
         CaptureReport report =
@@ -98,6 +101,22 @@ class LiveControlTest {
 
         assertThat(get(control.state()).getString("state")).isEqualTo("stopped");
         assertThat(get(control.start()).getString("state")).isEqualTo("capturing");
+    }
+
+    /** The capture's thread has no time for it: meanwhile the kernel's buffer would run over. */
+    @Test
+    void aFilterIsCompiledWhileTheCaptureGoesOn() throws Exception {
+        Assumptions.assumeTrue(Libpcap.available(), () -> "skipped: " + Libpcap.unavailable());
+        CountDownLatch captured = new CountDownLatch(1);
+        Future<Boolean> busy = verticle.betweenSlices(() -> captured.await(20, TimeUnit.SECONDS));
+
+        assertThatThrownBy(() -> get(control.filter("tcp prot 80")))
+                .hasCauseInstanceOf(RefusedException.class)
+                .hasMessageContaining("prot");
+        assertThat(busy.isComplete()).isFalse();
+        captured.countDown();
+
+        assertThat(get(control.filter("tcp port 80")).getString("filter")).isEqualTo("tcp port 80");
     }
 
     /** One lane, until it takes nothing more. */

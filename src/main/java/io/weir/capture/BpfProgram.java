@@ -67,6 +67,19 @@ public final class BpfProgram {
         usesScratch = usesScratch();
     }
 
+    private BpfProgram(BpfProgram same) {
+        code = same.code;
+        jumpTrue = same.jumpTrue;
+        jumpFalse = same.jumpFalse;
+        constant = same.constant;
+        usesScratch = same.usesScratch;
+    }
+
+    /** The same program, for another thread. */
+    public BpfProgram another() {
+        return new BpfProgram(this);
+    }
+
     static long instruction(int code, int jumpTrue, int jumpFalse, int constant) {
         return (long) code << 48
                 | (long) (jumpTrue & 0xFF) << 40

@@ -153,9 +153,8 @@ public final class CaptureVerticle extends VerticleBase {
      *
      * @return fails with a {@link FilterException}; the filter before is then still in force
      */
-    public Future<Void> filter(String expression) {
+    public Future<Void> filter(Filter next) {
         return betweenSlices(() -> {
-            Filter next = Filter.of(expression);
             if (source instanceof LiveSource live) {
                 live.filter(next);
             } else if (source != null) {

@@ -30,6 +30,16 @@ public final class Libpcap {
         UNAVAILABLE = reason;
     }
 
+    @FunctionalInterface
+    private interface OnHandle<T> {
+        T run(long handle) throws FilterException;
+    }
+
+    @FunctionalInterface
+    private interface OfProgram<T> {
+        T of(int length, Pointer instructions) throws FilterException;
+    }
+
     private Libpcap() {}
 
     /** Whether filters can be compiled and the {@link Backend#PCAP} backend works. */
@@ -42,19 +52,28 @@ public final class Libpcap {
         return UNAVAILABLE;
     }
 
+    /** How many instructions an expression takes for Ethernet frames before it is simplified, which takes the time. */
+    static int rawLength(String expression) throws FilterException {
+        return onDeadHandle(DLT_EN10MB, handle -> compileOn(handle, expression, false, (length, code) -> length));
+    }
+
     /**
      * Compiles for frames of a link type.
      *
      * @param dlt DLT_ number
      */
     static BpfProgram compile(String expression, int dlt) throws FilterException {
+        return onDeadHandle(dlt, handle -> compileOn(handle, expression));
+    }
+
+    private static <T> T onDeadHandle(int dlt, OnHandle<T> action) throws FilterException {
         requireLibrary();
         long handle = Calls.pcap_open_dead(dlt, SNAP_LENGTH);
         if (handle == 0) {
             throw new FilterException("libpcap has no memory for a filter", false);
         }
         try {
-            return compileOn(handle, expression);
+            return action.run(handle);
         } finally {
             Calls.pcap_close(handle);
         }
@@ -90,13 +109,19 @@ public final class Libpcap {
 
     /** Compiles for the frames of an open handle, a {@code pcap_t*}. */
     static BpfProgram compileOn(long handle, String expression) throws FilterException {
+        return compileOn(handle, expression, true, Libpcap::copy);
+    }
+
+    private static <T> T compileOn(long handle, String expression, boolean simplified, OfProgram<T> result)
+            throws FilterException {
         try (Memory program = new Memory(PROGRAM_BYTES)) {
             program.clear();
-            if (Calls.pcap_compile(handle, Libc.address(program), expression, 1, NETMASK_UNKNOWN) != 0) {
+            int simplify = simplified ? 1 : 0;
+            if (Calls.pcap_compile(handle, Libc.address(program), expression, simplify, NETMASK_UNKNOWN) != 0) {
                 throw new FilterException(error(handle), true);
             }
             try {
-                return copy(program.getInt(0), program.getPointer(8));
+                return result.of(program.getInt(0), program.getPointer(8));
             } finally {
                 Calls.pcap_freecode(Libc.address(program));
             }
@@ -119,7 +144,7 @@ public final class Libpcap {
     }
 
     private static BpfProgram copy(int length, Pointer instructions) throws FilterException {
-        if (length > Filter.MAX_INSTRUCTIONS) {
+        if (length > BpfProgram.MAX_INSTRUCTIONS) {
             throw new FilterException(
                     "the filter compiles to " + length + " instructions, allowed are " + Filter.MAX_INSTRUCTIONS, true);
         }

@@ -135,7 +135,7 @@ final class PcapCall implements RawPacketListener {
     }
 
     private BpfProgram programFor(Filter wanted) throws FilterException {
-        BpfProgram program = socket.compile(wanted);
+        BpfProgram program = socket.compile(wanted, linkType);
         // not its successor with the interface in it: for that libpcap leaves VLAN tags out
         if (linkType == CookedFilter.DLT_LINUX_SLL) {
             program = CookedFilter.forKernel(program);

@@ -65,8 +65,8 @@ final class PcapSocket {
     }
 
     /** Compiles for this handle's frames as the kernel shows them. */
-    BpfProgram compile(Filter filter) throws FilterException {
-        return filter.isNone() ? BpfProgram.constant(Filter.ACCEPT) : Libpcap.compileOn(handle, filter.expression());
+    BpfProgram compile(Filter filter, int dlt) throws FilterException {
+        return filter.programForHandle(handle, dlt);
     }
 
     void attach(BpfProgram program) throws FilterException {

@@ -22,20 +22,13 @@ final class FlowFilters {
         QueryParameter.FILTER
     };
 
-    /**
-     * Expressions that compile at a time. The worst of 1 KiB take libpcap half a second, and nothing can stop it, so one
-     * thread is all that filters can take from the node.
-     */
-    private static final int COMPILERS = 1;
-
     private static final int PATIENCE_MS = 2_000;
 
     private final WorkerExecutor worker;
     private final FilterCompiler compiler;
 
     FlowFilters(Vertx vertx, FilterCompiler compiler) {
-        // not the threads that everything else shares
-        worker = vertx.createSharedWorkerExecutor("weir-filter", COMPILERS, 1, TimeUnit.MINUTES);
+        worker = FilterCompiler.worker(vertx);
         this.compiler = compiler;
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +95,50 @@ class FilterTest {
         assertThat(Filter.of("(".repeat(500) + "tcp" + ")".repeat(500)).isNone())
                 .isFalse();
         assertThatThrownBy(() -> Filter.of("tcp\0")).hasMessageContaining("NUL");
+    }
+
+    /** libpcap would take seconds for it, and nobody could stop it. */
+    @Test
+    void anExpressionThatTakesTooLongToCompileIsRefusedBefore() {
+        String ranges = IntStream.range(1, 104)
+                .mapToObj(port -> 2 * port + "-" + (2 * port + 1))
+                .collect(Collectors.joining("||", "portrange ", ""));
+        assertThat(ranges.length()).isLessThan(Filter.MAX_BYTES);
+
+        FilterException failure = catchThrowableOfType(FilterException.class, () -> Filter.of(ranges));
+
+        assertThat(failure)
+                .hasMessageMatching(
+                        "the filter is too complicated: it takes \\d+ instructions before libpcap simplifies it,"
+                                + " allowed are " + Filter.MAX_RAW_INSTRUCTIONS + "; .*");
+        assertThat(failure.wrongExpression()).isTrue();
+    }
+
+    @Test
+    void aCaptureThatIsOpenedOrFollowsItsInterfacesCompilesNothingAgain() throws Exception {
+        Filter filter = Filter.of("tcp port 80");
+
+        assertThat(filter.programForKernelEthernet(List.of())).isSameAs(filter.programForKernelEthernet(List.of()));
+        assertThat(filter.programForKernelIp()).isSameAs(filter.programForKernelIp());
+    }
+
+    /** Compiled on a live handle, which needs the right to capture. */
+    @Test
+    void whatOnlyALiveCaptureNeedsIsCompiledBeforeItTakesTheFilter() throws Exception {
+        Namespace.run(() -> {
+            Filter filter = Filter.of("vlan 12 and tcp port 80").forCapture();
+
+            assertThat(filter.programForKernelEthernet(List.of("none"))).isNotNull();
+        });
+    }
+
+    /** It takes 510 instructions for Ethernet, and 514 for IP. */
+    @Test
+    void aLongExpressionCapturesOnTunnelsToo() throws Exception {
+        Filter filter = Filter.of(
+                "tcp port " + IntStream.range(1, 124).mapToObj(String::valueOf).collect(Collectors.joining("||")));
+
+        assertThat(filter.programForKernelIp().length()).isGreaterThan(400);
     }
 
     @Test
