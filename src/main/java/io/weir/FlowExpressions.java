@@ -32,8 +32,7 @@ final class FlowExpressions implements FilterCompiler {
     public Predicate<Open> compile(String expression) throws RefusedException {
         try {
             BpfProgram program = Filter.of(expression).programFor(LINKTYPE_ETHERNET);
-            return open -> accepts(program, head(open, open.client(), open.server()))
-                    || accepts(program, head(open, open.server(), open.client()));
+            return open -> accepts(program, open);
         } catch (FilterException refused) {
             throw refusal(refused);
         }
@@ -42,6 +41,13 @@ final class FlowExpressions implements FilterCompiler {
     static RefusedException refusal(FilterException refused) {
         return new RefusedException(
                 refused.wrongExpression() ? Reason.WRONG : Reason.NOT_AVAILABLE, refused.getMessage());
+    }
+
+    private static boolean accepts(BpfProgram shared, Open open) {
+        // every partition asks on a thread of its own
+        BpfProgram program = shared.another();
+        return accepts(program, head(open, open.client(), open.server()))
+                || accepts(program, head(open, open.server(), open.client()));
     }
 
     private static boolean accepts(BpfProgram program, ByteBuffer head) {

@@ -11,6 +11,12 @@ import io.weir.relay.StreamEvent.Open;
 import io.weir.serve.CaptureControl.RefusedException;
 import io.weir.serve.CaptureControl.RefusedException.Reason;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +58,26 @@ class FlowExpressionsTest {
         assertThat(matches("vlan 12 and port 80", tagged)).isTrue();
         assertThat(matches("vlan 13", tagged)).isFalse();
         assertThat(matches("vlan", ipv4)).isFalse();
+    }
+
+    /** As each partition does for the streams that it opens. */
+    @Test
+    void severalThreadsMayAskAtATime() throws Exception {
+        Predicate<Open> sum = new FlowExpressions().compile("tcp[0:2] + tcp[2:2] * 3 = 40240");
+        Open other = open("10.0.0.1", 40_000, "192.0.2.7", 9_000);
+        assertThat(sum.test(ipv4)).isTrue();
+        assertThat(sum.test(other)).isFalse();
+
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Callable<Boolean> first = () -> IntStream.range(0, 300_000).allMatch(round -> sum.test(ipv4));
+            Callable<Boolean> second = () -> IntStream.range(0, 300_000).noneMatch(round -> sum.test(other));
+            for (Future<Boolean> right : threads.invokeAll(List.of(first, second))) {
+                assertThat(right.get()).isTrue();
+            }
+        } finally {
+            threads.shutdown();
+        }
     }
 
     @Test
