@@ -2,10 +2,15 @@ package io.weir.capture;
 
 import io.weir.capture.FrameSource.Statistics;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Adds up the statistics of the sources that were open one after the other. The capture thread changes it, any thread
  * reads, and neither waits for the other; not for the packet path.
+ *
+ * <p>Of the sources that are closed it keeps the names of {@value InterfaceTally#MAX_INTERFACES} interfaces. When there are
+ * more, those that the last source did not see join {@value InterfaceTally#OTHERS}, the ones with the fewest frames first.
  */
 final class CaptureLedger {
     private static final long COUNT_NS = 50_000_000;
@@ -40,7 +45,27 @@ final class CaptureLedger {
             // nobody will ask this one any more
             live.countLosses();
         }
-        sources = new Sources(sum(sources.before, source.statistics()), null, source);
+        Statistics last = source.statistics();
+        Statistics all = sum(sources.before, last);
+        sources = new Sources(bounded(all, last.byInterface().keySet()), null, source);
+    }
+
+    private static Statistics bounded(Statistics all, Set<String> seenLast) {
+        int tooMany = all.byInterface().size() - InterfaceTally.MAX_INTERFACES;
+        if (tooMany <= 0) {
+            return all;
+        }
+        Map<String, Long> frames = new TreeMap<>(all.byInterface());
+        all.byInterface().entrySet().stream()
+                .filter(entry ->
+                        !seenLast.contains(entry.getKey()) && !entry.getKey().equals(InterfaceTally.OTHERS))
+                .sorted(Map.Entry.comparingByValue())
+                .limit(tooMany)
+                .forEach(entry -> {
+                    frames.remove(entry.getKey());
+                    frames.merge(InterfaceTally.OTHERS, entry.getValue(), Long::sum);
+                });
+        return all.withByInterface(frames);
     }
 
     /** Asks the open source's kernel for its counters. Capture thread. */

@@ -63,6 +63,10 @@ public interface FrameSource extends AutoCloseable {
             long droppedByKernel,
             long droppedByInterface,
             Map<String, Long> byInterface) {
+        Statistics withByInterface(Map<String, Long> frames) {
+            return new Statistics(received, delivered, waiting, droppedByKernel, droppedByInterface, frames);
+        }
+
         /**
          * Those of two sources together.
          *

@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 final class InterfaceTally {
     private static final int SLOTS = 4096;
-    private static final int MAX_INTERFACES = SLOTS / 2;
+    static final int MAX_INTERFACES = SLOTS / 2;
     private static final int CROWDED = MAX_INTERFACES / 2;
-    private static final String OTHERS = "others";
+    static final String OTHERS = "others";
 
     private volatile Table table = new Table();
 

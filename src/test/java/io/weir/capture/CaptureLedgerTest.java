@@ -3,6 +3,8 @@ package io.weir.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.OwnThread;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +75,38 @@ class CaptureLedgerTest {
             assertThat(ledger.statistics().delivered()).isEqualTo(10 * (round + 1));
             assertThat(ledger.interfaceName(1)).isEqualTo("scripted-1");
         }
+    }
+
+    /** As where every container that starts brings an interface of its own, and the source is opened again and again. */
+    @Test
+    void namesOfInterfacesThatHaveGoneTakeNoMoreThanTheirRoom() {
+        int sources = 5;
+        int interfaces = InterfaceTally.MAX_INTERFACES;
+        for (int round = 0; round < sources; round++) {
+            Map<String, Long> frames = new TreeMap<>();
+            frames.put("eth0", 100L);
+            for (int index = 1; index < interfaces; index++) {
+                frames.put("veth" + round + "-" + index, 2L);
+            }
+            ScriptedSource source = new ScriptedSource(0, null) {
+                @Override
+                public Statistics statistics() {
+                    return new Statistics(0, 0, 0, 0, 0, frames);
+                }
+            };
+            ledger.opened(source);
+            assertThat(ledger.statistics().byInterface()).hasSizeLessThanOrEqualTo(2 * interfaces + 1);
+            ledger.closed(source);
+        }
+
+        Map<String, Long> frames = ledger.statistics().byInterface();
+        assertThat(frames).hasSizeLessThanOrEqualTo(interfaces + 1);
+        assertThat(frames.values().stream().mapToLong(Long::longValue).sum())
+                .isEqualTo(sources * (100L + 2 * (interfaces - 1)));
+        assertThat(frames)
+                .containsEntry("eth0", 100L * sources)
+                .containsEntry("veth4-7", 2L)
+                .containsEntry(InterfaceTally.OTHERS, 2L * (sources - 1) * (interfaces - 1));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
