@@ -174,7 +174,7 @@ public final class CaptureVerticle extends VerticleBase {
             reader.begin();
             state = CaptureState.CAPTURING;
             listener.opened(source);
-            backOff.succeeded();
+            backOff.opened();
             queueSlice();
         } catch (CaptureException failure) {
             throw failure;

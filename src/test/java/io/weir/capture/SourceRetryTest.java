@@ -22,7 +22,9 @@ class SourceRetryTest {
     private final Vertx vertx = Vertx.vertx();
     private final List<ScriptedLive> opened = new CopyOnWriteArrayList<>();
     private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<Long> pausesMs = new CopyOnWriteArrayList<>();
     private volatile Throwable openFailure;
+    private volatile boolean breaksAtOnce;
     private volatile Error listenerFailure;
 
     private final CaptureVerticle verticle =
@@ -46,6 +48,18 @@ class SourceRetryTest {
 
         awaitCapturing();
         assertThat(verticle.reopenings()).isEqualTo(1);
+    }
+
+    /** Else it would be opened four times a second for ever, with two lines of log each time. */
+    @Test
+    void ofASourceThatOpensAndBreaksAtOnceThePausesGrowToo() throws Exception {
+        breaksAtOnce = true;
+        deploy();
+        await().until(() -> pausesMs.size() >= 3);
+        breaksAtOnce = false;
+
+        assertThat(pausesMs.subList(0, 3)).containsExactly(250L, 500L, 1_000L);
+        awaitCapturing();
     }
 
     @Test
@@ -148,6 +162,9 @@ class SourceRetryTest {
     private FrameSource open() throws CaptureException {
         throwIt(openFailure);
         ScriptedLive source = new ScriptedLive();
+        if (breaksAtOnce) {
+            source.breakWith(GONE);
+        }
         opened.add(source);
         return source;
     }
@@ -179,6 +196,7 @@ class SourceRetryTest {
         @Override
         public void broken(CaptureException failure, long retryInMs) {
             told.add(failure.getMessage());
+            pausesMs.add(retryInMs);
         }
     }
 
