@@ -17,13 +17,15 @@ final class ProbeChecks {
 
     private final Partitioner lanes;
     private final long[] progress;
-    private final long[] progressNs;
+    /** Since when a lane holds something of which nothing was read; 0 while it is empty. */
+    private final long[] waitingSinceNs;
+
     private volatile CaptureGroup capture;
 
     ProbeChecks(Partitioner lanes) {
         this.lanes = lanes;
         progress = new long[lanes.lanes()];
-        progressNs = new long[lanes.lanes()];
+        waitingSinceNs = new long[lanes.lanes()];
     }
 
     /** From now on there is something to ask. */
@@ -42,10 +44,12 @@ final class ProbeChecks {
         for (int index = 0; index < progress.length; index++) {
             Lane lane = lanes.lane(index);
             long read = lane.consumedBytes();
-            if (lane.unreadBytes() == 0 || read != progress[index] || progressNs[index] == 0) {
+            if (lane.unreadBytes() == 0) {
+                waitingSinceNs[index] = 0;
+            } else if (read != progress[index] || waitingSinceNs[index] == 0) {
                 progress[index] = read;
-                progressNs[index] = nowNs;
-            } else if (nowNs - progressNs[index] > PATIENCE_NS) {
+                waitingSinceNs[index] = nowNs;
+            } else if (nowNs - waitingSinceNs[index] > PATIENCE_NS) {
                 return Verdict.fail("partition " + index + " has not read its lane for more than 10 s");
             }
         }

@@ -31,6 +31,17 @@ class ProbeChecksTest {
         assertThat(checks.partitions(12 * SECOND_NS).detail()).contains("has not read its lane");
     }
 
+    /** As of a capture that stood still between two looks, and goes on just before the second. */
+    @Test
+    void whatHasJustComeIntoALaneThatWasEmptyIsNotLate() {
+        assertThat(checks.partitions(SECOND_NS).pass()).isTrue();
+        fill();
+
+        assertThat(checks.partitions(12 * SECOND_NS).pass()).isTrue();
+        assertThat(checks.partitions(21 * SECOND_NS).pass()).isTrue();
+        assertThat(checks.partitions(23 * SECOND_NS).pass()).isFalse();
+    }
+
     /** As on a node with little traffic, where the capture tells every second how late it is. */
     @Test
     void aLaneThatNobodyReadsIsNotAliveThoughTimeIsPutIntoIt() {
