@@ -139,7 +139,7 @@ final class LiveControl implements CaptureControl {
 
     private static RefusedException notRead(List<Integer> full) {
         return new RefusedException(
-                RefusedException.Reason.NOT_AVAILABLE,
+                RefusedException.Reason.NO_ANSWER,
                 "the capture is stopped, but the full lanes of these partitions were not read for 5 s, and their streams"
                         + " stay open: " + full + "; if /livez fails as well, weir must be restarted");
     }

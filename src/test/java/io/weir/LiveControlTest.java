@@ -95,8 +95,10 @@ class LiveControlTest {
         long started = System.nanoTime();
 
         assertThatThrownBy(() -> get(control.stop()))
-                .hasCauseInstanceOf(RefusedException.class)
-                .hasMessageContaining("were not read for 5 s");
+                .hasMessageContaining("were not read for 5 s")
+                .cause()
+                .extracting(refused -> ((RefusedException) refused).reason())
+                .isEqualTo(RefusedException.Reason.NO_ANSWER);
         assertThat(System.nanoTime() - started).isBetween(4_000_000_000L, 15_000_000_000L);
 
         assertThat(get(control.state()).getString("state")).isEqualTo("stopped");

@@ -130,6 +130,7 @@ final class Call {
                     case WRONG -> ProblemKind.BODY;
                     case NOT_NOW -> ProblemKind.CONFLICT;
                     case NOT_AVAILABLE -> ProblemKind.NOT_AVAILABLE;
+                    case NO_ANSWER -> ProblemKind.BUSY;
                 },
                 refused.getMessage());
     }

@@ -51,7 +51,9 @@ public interface CaptureControl {
             /** It collides with what runs now. */
             NOT_NOW,
             /** This machine or configuration cannot do it. */
-            NOT_AVAILABLE
+            NOT_AVAILABLE,
+            /** A part of the probe does not do its share. */
+            NO_ANSWER
         }
 
         private final Reason reason;

@@ -108,7 +108,10 @@ class ErrorContractTest {
                 path.startsWith("/api/v1/streams") || path.startsWith("/api/v1/events")
                         ? ask(service, method, target + "?filter=no%20libpcap")
                         : refused(method, target, new RefusedException(Reason.NOT_AVAILABLE, "not here"));
-            case "503" -> busy(method, target);
+            case "503" ->
+                target.equals("/api/v1/capture/stop")
+                        ? refused(method, target, new RefusedException(Reason.NO_ANSWER, "not read"))
+                        : busy(method, target);
             default -> null;
         };
     }
