@@ -157,26 +157,34 @@ final class Delivery {
             half.acked = Math.min(half.acked, half.next);
             data.markEnd();
         }
+        long beyond = end ? dropRuns(half) : 0;
         data.place(newOffset, false, skip, cause);
         call(half, newOffset);
-        if (end) {
-            discardRuns(half);
+        if (beyond > 0) {
+            half.refuse(beyond);
+            reporter.report(half, Anomaly.DATA_AFTER_FIN, half.next, beyond);
         }
     }
 
-    private void discardRuns(HalfConnection half) {
-        long offset = half.next;
-        long dropped = 0;
+    /** Drops what still waits at the end; returns how many of its bytes lie beyond the end, the others came again. */
+    private long dropRuns(HalfConnection half) {
+        long beyond = 0;
         while (half.hasRuns()) {
             int run = queue.first(half.waiting);
-            dropped += runs.bytes(run);
             queue.take(half.waiting, run);
-            runs.free(run);
+            deliveredAlso(run);
+            long bytesEnd = runs.start(run) + runs.bytes(run);
+            again(half, run, Math.min(half.next, bytesEnd));
+            beyond += Math.max(0, bytesEnd - Math.max(half.next, runs.start(run)));
         }
-        memory.settle(half);
-        if (dropped > 0) {
-            half.refuse(dropped);
-            reporter.report(half, Anomaly.DATA_AFTER_FIN, offset, dropped);
+        return beyond;
+    }
+
+    /** The bytes of a run up to {@code known} are delivered already, if it begins below. */
+    private void again(HalfConnection half, int run, long known) {
+        if (known > runs.start(run)) {
+            half.overlap(known - runs.start(run));
+            half.conflict(conflicts.compareDelivered(half, run, known));
         }
     }
 
@@ -215,11 +223,7 @@ final class Delivery {
             deliveredAlso(run);
             long start = runs.start(run);
             long bytesEnd = start + runs.bytes(run);
-            long known = Math.min(half.next, bytesEnd);
-            if (known > start) {
-                half.overlap(known - start);
-                half.conflict(conflicts.compareDelivered(half, run, known));
-            }
+            again(half, run, Math.min(half.next, bytesEnd));
             if (bytesEnd > half.next) {
                 runs.collect(run, (int) (half.next - start), data);
                 half.next = bytesEnd;

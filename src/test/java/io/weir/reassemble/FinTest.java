@@ -160,6 +160,27 @@ class FinTest {
     }
 
     @Test
+    void bytesThatWaitedBelowAFinHaveComeAgain() {
+        conversation.client().at(3).data("cdef");
+        conversation.client().at(1).send(FIN | ACK, "abcdeF");
+        assertThat(conversation.stream().log).endsWith("client conflict 5+1", "client 0:abcdeF end");
+        assertThat(conversation.stream().clientHalf().overlapBytes()).isEqualTo(4);
+        assertThat(conversation.stream().clientHalf().conflictBytes()).isEqualTo(1);
+        assertThat(conversation.stream().clientHalf().refusedBytes()).isZero();
+        assertThat(conversation.count(Anomaly.DATA_AFTER_FIN)).isZero();
+    }
+
+    @Test
+    void ofBytesThatWaitedAroundAFinOnlyThoseBeyondItAreRefused() {
+        conversation.client().at(3).data("cdefgh");
+        conversation.client().at(1).send(FIN | ACK, "abcdef");
+        assertThat(conversation.stream().log).endsWith("client 0:abcdef end", "client data-after-fin 6+2");
+        assertThat(conversation.stream().clientHalf().overlapBytes()).isEqualTo(4);
+        assertThat(conversation.stream().clientHalf().refusedBytes()).isEqualTo(2);
+        assertThat(conversation.probe.assembler.waitingMemory()).isZero();
+    }
+
+    @Test
     @DisplayName("3.26: a repeated FIN is nothing odd")
     void aRepeatedFinIsNothingOdd() {
         conversation.client().data("AAAA").fin();
