@@ -30,7 +30,9 @@ final class Gate {
     /** What is left of the state's bits can say no more. */
     private static final int MAX_SEGMENT_SIZE = (1 << 15) - 1;
 
-    /** What fits into a frame of 9000 bytes. */
+    /** What fits into a frame of 1500 bytes, and into one of 9000. */
+    private static final int LINK_PAYLOAD_BYTES = 1_460;
+
     private static final int JUMBO_PAYLOAD_BYTES = 8_960;
 
     /** RFC 7323 section 5.5: a timestamp older than this may have wrapped. */
@@ -93,15 +95,19 @@ final class Gate {
 
     private boolean wrongChecksum(HalfConnection half, HalfConnection peer, Segment segment) {
         Checksum checksum = segment.checksum();
+        int length = segment.payloadWireLength();
         if (checksum == Checksum.RIGHT) {
-            int right = segment.payloadWireLength() > 0 ? CHECKSUM_RIGHT | DATA_CHECKSUM_RIGHT : CHECKSUM_RIGHT;
+            int right = length > 0 ? CHECKSUM_RIGHT | DATA_CHECKSUM_RIGHT : CHECKSUM_RIGHT;
             half.state = half.state & ~CHECKSUMS_WRONG | right;
+            if (length > LINK_PAYLOAD_BYTES && !peer.is(SYN_SEEN) && length > largestPayload(peer)) {
+                maximumSegmentSize(peer, Math.min(length, JUMBO_PAYLOAD_BYTES));
+            }
             return false;
         }
         if (checksum == Checksum.PARTIAL) {
             // empty ones cannot be held until they are answered, so they take more to be refused
-            int length = segment.payloadWireLength();
-            return half.is(length > 0 ? CHECKSUM_RIGHT : DATA_CHECKSUM_RIGHT)
+            return rule != AssemblerOptions.ChecksumRule.OFF
+                    && half.is(length > 0 ? CHECKSUM_RIGHT : DATA_CHECKSUM_RIGHT)
                     && half.is(STARTED)
                     && !segment.has(Segment.SYN)
                     && length <= largestPayload(peer);
@@ -120,15 +126,16 @@ final class Gate {
     }
 
     /**
-     * What can come over a link to this receiver in one piece. More was put together by the receiving host, after it had
-     * verified the pieces, and carries no finished checksum.
+     * What can come over a link to this receiver in one piece. More was put together by a host on the way, or the receiving
+     * one, after it had verified the pieces, and carries no finished checksum. Where the receiver's SYN was not captured
+     * standard Ethernet is taken for granted until a larger piece has come: hosts put together two segments and more.
      */
     private static int largestPayload(HalfConnection receiver) {
         int size = receiver.state >>> SEGMENT_SIZE_SHIFT;
-        return size > 0 ? size : JUMBO_PAYLOAD_BYTES;
+        return size > 0 ? size : LINK_PAYLOAD_BYTES;
     }
 
-    /** Notes the largest payload that a side takes in one segment, as its SYN says; 0 if it does not say. */
+    /** Notes the largest payload that a side takes in one segment, as its SYN or its peer's segments say; 0 if unknown. */
     static void maximumSegmentSize(HalfConnection half, int bytes) {
         int size = Math.min(bytes, MAX_SEGMENT_SIZE);
         half.state = half.state & (1 << SEGMENT_SIZE_SHIFT) - 1 | size << SEGMENT_SIZE_SHIFT;

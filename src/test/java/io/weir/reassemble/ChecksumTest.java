@@ -30,7 +30,8 @@ class ChecksumTest {
     void withoutVerificationEverythingIsTaken() {
         Conversation conversation = Conversation.open(Options.with("checksum", ChecksumRule.OFF));
         conversation.client().at(1).checksum(Checksum.WRONG).data("abc");
-        assertThat(conversation.stream().client()).isEqualTo("abc");
+        conversation.client().at(4).checksum(Checksum.PARTIAL).data("def");
+        assertThat(conversation.stream().client()).isEqualTo("abcdef");
     }
 
     @Test
@@ -120,6 +121,29 @@ class ChecksumTest {
         assertThat(conversation.stream().client()).hasSize(2_896);
         conversation.client().checksum(Checksum.PARTIAL).data("E".repeat(1_460));
         assertThat(conversation.stream().client()).hasSize(2_896);
+    }
+
+    @Test
+    void whatAHostPutTogetherIsTakenAtOnceAlsoWhereTheReceiversSynWasNotCaptured() {
+        Conversation oneSided = Conversation.begin();
+        oneSided.server().maximumSegmentSize(1_460).synAck();
+        for (int index = 0; index < 1_000; index++) {
+            oneSided.server().data("x".repeat(1_448));
+            oneSided.server().checksum(Checksum.PARTIAL).data("x".repeat(2_896));
+        }
+        assertThat(oneSided.stream().serverHalf().bytes()).isEqualTo(1_000 * 4_344);
+    }
+
+    @Test
+    @DisplayName("evasion: where larger frames come a partial checksum may be as large")
+    void whereLargerFramesComeAPartialChecksumMayBeAsLarge() {
+        Conversation jumbo = Conversation.begin();
+        jumbo.client().ack(1);
+        jumbo.client().data("x".repeat(8_948));
+        jumbo.client().checksum(Checksum.PARTIAL).data("E".repeat(8_000));
+        assertThat(jumbo.stream().clientHalf().bytes()).isEqualTo(8_948);
+        jumbo.client().at(8_948).checksum(Checksum.PARTIAL).data("y".repeat(17_896));
+        assertThat(jumbo.stream().clientHalf().bytes()).isEqualTo(8_948 + 17_896);
     }
 
     @Test
