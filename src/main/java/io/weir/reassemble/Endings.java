@@ -38,8 +38,8 @@ final class Endings {
     }
 
     /**
-     * A reset. Only one at exactly the receiver's next byte is obeyed (RFC 5961 section 3.2, as Linux does); one that may
-     * be meant so ends the connection if it then stays silent; any other is ignored.
+     * A reset. Only one at exactly the receiver's next byte, or at the number of the FIN that it has taken, is obeyed (RFC 5961
+     * section 3.2, as Linux does); one that may be meant so ends the connection if it then stays silent; any other is ignored.
      */
     void reset(HalfConnection half, HalfConnection peer, Segment segment) {
         if (segment.payloadWireLength() > 0) {
@@ -59,10 +59,14 @@ final class Endings {
         long offset = half.offset(segment.sequence());
         boolean receiversNext = offset >= 0 && (offset == half.acked || offset == half.ackedAhead());
         long expected = half.is(FIN_DELIVERED) ? half.next + 1 : half.next;
-        if (offset == expected || offset > expected && receiversNext) {
+        boolean atFin = half.is(FIN_DELIVERED) && offset == half.next;
+        if (offset == expected || atFin || offset > expected && receiversNext) {
             // its number tells how much was sent, seen or not
             half.sentTo = Math.max(half.sentTo, offset);
             half.acked = receiversNext ? Math.max(half.acked, offset) : half.acked;
+            if (segment.has(Segment.ACK) && peer.hasHeld()) {
+                held.confirm(peer, peer.offset(segment.acknowledgement()));
+            }
             close(half.connection, Ending.RST);
         } else if (offset < expected && !receiversNext) {
             reporter.report(half, Anomaly.RST_IGNORED);

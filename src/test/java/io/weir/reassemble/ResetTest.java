@@ -49,6 +49,23 @@ class ResetTest {
     }
 
     @Test
+    @DisplayName("Linux obeys a reset with the number of the FIN that it has taken, as some hosts send it")
+    void aResetAtTheNumberOfADeliveredFinIsObeyed() {
+        for (boolean acknowledged : new boolean[] {false, true}) {
+            Conversation ended = Conversation.open();
+            ended.client().data("ask").fin();
+            if (acknowledged) {
+                ended.server().ack(5);
+            }
+            ended.client().at(3).rst();
+            assertThat(ended.stream().ending).isNull();
+            ended.client().at(4).rst();
+            assertThat(ended.stream().ending).isEqualTo(Ending.RST);
+            assertThat(ended.stream().client()).isEqualTo("ask");
+        }
+    }
+
+    @Test
     @DisplayName("3.5: a reset in the window but not at the next byte is not obeyed while the connection goes on")
     void aResetInTheWindowButNotAtTheNextByteIsNotObeyedWhileTheConnectionGoesOn() {
         conversation.client().data("AAAA");
