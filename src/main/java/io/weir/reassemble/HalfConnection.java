@@ -183,6 +183,11 @@ public final class HalfConnection {
         }
     }
 
+    /** When its receiver was last taken to be no longer captured; -1 for never. */
+    long believedNs() {
+        return oddities == null ? -1 : oddities.believedNs;
+    }
+
     void noFin() {
         if (oddities != null) {
             oddities.finOffset = -1;

@@ -10,11 +10,11 @@ import static io.weir.reassemble.PageCache.NIL;
 
 import io.weir.decode.Checksum;
 import io.weir.decode.Segment;
-import java.nio.ByteBuffer;
 
 /**
  * Segments that the receiver may or may not have taken: data in a SYN, data into a closed window, data that
- * acknowledges what the other side was not seen to send, or whose checksum is wrong. Their bytes are held back until the receiver acknowledges them,
+ * acknowledges what the other side was not seen to send, or whose checksum is wrong. Their bytes are held back until the
+ * receiver acknowledges them,
  * other bytes take their place, or {@link Timers#HOLD_NS} have passed.
  */
 final class Held {
@@ -24,29 +24,17 @@ final class Held {
     /** So many held segments of which their receiver said nothing: its side is no longer captured. */
     private static final int BELIEVE_AFTER = 16;
 
-    // fields of a held run, which is in no tree
-    private static final int MARKS = PageCache.PARENT;
-    private static final int NEXT_HELD = PageCache.LEFT;
-
-    // in MARKS
-    private static final int SYN_DATA = 1;
-    private static final int WRONG_CHECKSUM = 2;
-    private static final int BEYOND_WINDOW = 4;
-    private static final int WITH_FIN = 8;
-    private static final int PARTIAL_CHECKSUM = 16;
-
-    private final PageCache pages;
+    private final HeldRuns list;
     private final Runs runs;
     private final Memory memory;
     private final Timers timers;
     private final Placement placement;
     private final Reporter reporter;
     private final Segment released = new Segment();
-    private ByteBuffer scratch = ByteBuffer.allocate(1 << 12);
 
     Held(PageCache pages, Runs runs, Memory memory, Timers timers, Placement placement, Reporter reporter) {
-        this.pages = pages;
         this.runs = runs;
+        list = new HeldRuns(pages, runs);
         this.memory = memory;
         this.timers = timers;
         this.placement = placement;
@@ -61,13 +49,13 @@ final class Held {
         if (segment.has(Segment.SYN)) {
             return segment.payloadLength() > 0 ? Anomaly.SYN_DATA : null;
         }
-        if (!half.is(STARTED)) {
+        if (!half.is(STARTED) || peer.lastSeenNs <= half.believedNs()) {
             return null;
         }
         if (peer.is(STARTED)
                 && peer.heard()
                 && peer.offset(segment.acknowledgement()) > peer.sentTo
-                && peer.offset(segment.acknowledgement()) > sentTo(peer)) {
+                && peer.offset(segment.acknowledgement()) > list.sentTo(peer)) {
             return Anomaly.ACKNOWLEDGES_UNSENT;
         }
         if (segment.payloadLength() == 0) {
@@ -85,26 +73,14 @@ final class Held {
         return probe ? Anomaly.ZERO_WINDOW_PROBE : null;
     }
 
-    /** How far a side was seen to send, what is held of it included. */
-    private long sentTo(HalfConnection half) {
-        long sentTo = half.sentTo;
-        for (int run = half.hasHeld() ? half.waiting.held : NIL; run != NIL; run = pages.getInt(run, NEXT_HELD)) {
-            sentTo = Math.max(sentTo, numbersEnd(run));
-        }
-        return sentTo;
-    }
-
-    /** Behind the run's bytes, those that the snap length cut, and its FIN. */
-    private long numbersEnd(int run) {
-        return runs.end(run) + runs.tail(run) + ((pages.getInt(run, MARKS) & WITH_FIN) != 0 ? 1 : 0);
-    }
-
     void hold(HalfConnection half, Segment segment, Anomaly why) {
         long offset = half.offset(segment.sequence()) + (segment.has(Segment.SYN) ? 1 : 0);
         int length = segment.payloadLength();
         int at = segment.payloadOffset();
-        long end = offset + segment.payloadWireLength() + (segment.has(Segment.FIN) ? 1 : 0);
-        if (offset < half.next && why == Anomaly.ACKNOWLEDGES_UNSENT && end > half.next) {
+        long end = offset + segment.payloadWireLength();
+        long numbersEnd = segment.has(Segment.FIN) ? end + 1 : end;
+        boolean droppedWhole = why == Anomaly.ACKNOWLEDGES_UNSENT || why == Anomaly.CHECKSUM_WRONG;
+        if (offset < half.next && droppedWhole && numbersEnd > half.next) {
             // bytes that were delivered before lead others in
             int known = (int) Math.min(half.next - offset, length);
             half.refuse(known);
@@ -125,52 +101,43 @@ final class Held {
             return;
         }
         Waiting waiting = memory.waiting(half);
-        int run = runs.create(
-                offset,
-                segment.memory(),
-                at,
-                length,
-                segment.interfaceIndex(),
-                segment.timeNs(),
-                segment.payloadWireLength() - segment.payloadLength());
-        int marks =
-                segment.checksum() == Checksum.PARTIAL && why == Anomaly.CHECKSUM_WRONG ? PARTIAL_CHECKSUM : marks(why);
-        pages.putInt(run, MARKS, segment.has(Segment.FIN) ? marks | WITH_FIN : marks);
-        pages.putInt(run, NEXT_HELD, NIL);
-        if (waiting.held == NIL) {
-            waiting.held = run;
+        int run = runs.create(offset, segment.memory(), at, length, segment.interfaceIndex(), segment.timeNs(), (int)
+                (end - offset - length));
+        list.add(waiting, run, marks(segment, why));
+        if (waiting.heldRuns == 1) {
             timers.held.add(waiting, segment.timeNs());
-        } else {
-            int last = waiting.held;
-            while (pages.getInt(last, NEXT_HELD) != NIL) {
-                last = pages.getInt(last, NEXT_HELD);
-            }
-            pages.putInt(last, NEXT_HELD, run);
         }
-        waiting.heldRuns++;
-        waiting.heldBytes += length;
     }
 
-    private static int marks(Anomaly why) {
-        return switch (why) {
-            case SYN_DATA -> SYN_DATA;
-            case CHECKSUM_WRONG -> WRONG_CHECKSUM;
-            case BEYOND_WINDOW -> BEYOND_WINDOW;
-            default -> 0;
-        };
+    private static int marks(Segment segment, Anomaly why) {
+        int marks =
+                switch (why) {
+                    case SYN_DATA -> HeldRuns.SYN_DATA;
+                    case CHECKSUM_WRONG ->
+                        segment.checksum() == Checksum.PARTIAL ? HeldRuns.PARTIAL_CHECKSUM : HeldRuns.WRONG_CHECKSUM;
+                    case BEYOND_WINDOW -> HeldRuns.BEYOND_WINDOW;
+                    default -> 0;
+                };
+        return segment.has(Segment.FIN) ? marks | HeldRuns.WITH_FIN : marks;
     }
 
-    /** Bytes {@code start..end} were accepted: what was held for their place is refused. */
-    void replaced(HalfConnection half, long start, long end) {
+    /**
+     * A segment was accepted, whose payload begins at {@code start}: what was held for the place of its bytes is refused. What
+     * was held together with them behind their end stays if the bytes in their place are the same: then the sender has only
+     * cut them another way.
+     */
+    void replaced(HalfConnection half, Segment segment, long start) {
+        long end = start + segment.payloadWireLength();
         int before = NIL;
         for (int run = half.waiting.held; run != NIL; ) {
-            int next = pages.getInt(run, NEXT_HELD);
-            if (runs.start(run) >= start && runs.start(run) < end) {
-                half.refuse(runs.length(run));
-                unlink(half.waiting, before, run, next);
-                runs.free(run);
-            } else {
+            int next = list.next(run);
+            if (runs.start(run) < start || runs.start(run) >= end) {
                 before = run;
+            } else if (end < runs.end(run) && list.begins(run, segment, (int) (runs.start(run) - start))) {
+                list.refuseHead(half, run, (int) (end - runs.start(run)));
+                before = run;
+            } else {
+                list.refuse(half, before, run);
             }
             run = next;
         }
@@ -183,14 +150,14 @@ final class Held {
      */
     void confirm(HalfConnection half, long acked) {
         // more than was sent is acknowledged, so it is no word for bytes of which the receiver saw no more than we did
-        boolean ahead = acked > sentTo(half);
+        boolean ahead = acked > list.sentTo(half);
         boolean again = true;
         while (again && half.hasHeld()) {
             again = false;
             int before = NIL;
-            for (int run = half.waiting.held; run != NIL; before = run, run = pages.getInt(run, NEXT_HELD)) {
-                boolean damaged = (pages.getInt(run, MARKS) & (WRONG_CHECKSUM | PARTIAL_CHECKSUM)) != 0;
-                if (acked >= numbersEnd(run) && !(ahead && damaged)) {
+            for (int run = half.waiting.held; run != NIL; before = run, run = list.next(run)) {
+                boolean damaged = list.is(run, HeldRuns.WRONG_CHECKSUM | HeldRuns.PARTIAL_CHECKSUM);
+                if (acked >= list.end(run) && !(ahead && damaged)) {
                     accept(half, before, run);
                     again = true;
                     break;
@@ -204,7 +171,8 @@ final class Held {
      * Time is up for what was held by {@code heldByNs}. Bytes of a sender whose receiver was never seen are accepted, but
      * for data in a SYN that the sender did not go on behind, a wrong checksum, and what lies beyond the window. A
      * receiver that has spoken since would have acknowledged what it took: the rest is refused. As long as it has not,
-     * the bytes go on waiting, unless so many wait that its side seems to be no longer captured.
+     * the bytes go on waiting, unless so many wait that its side seems to be no longer captured: then they are accepted, and
+     * what follows them waits no more, until the receiver is heard again.
      */
     void release(HalfConnection half, HalfConnection peer, long heldByNs) {
         boolean patient = half.waiting.heldRuns < BELIEVE_AFTER;
@@ -214,7 +182,11 @@ final class Held {
                 timers.held.add(half.waiting, reporter.now());
                 return;
             }
-            resolve(half, run, mayBeTaken(half, peer, run, false));
+            boolean taken = mayBeTaken(half, peer, run, false);
+            if (taken && peer.is(ACKNOWLEDGES)) {
+                half.oddities().believedNs = reporter.now();
+            }
+            resolve(half, run, taken);
         }
         if (half.hasHeld()) {
             timers.held.add(half.waiting, runs.timeNs(half.waiting.held));
@@ -240,51 +212,34 @@ final class Held {
             accept(half, NIL, run);
             return;
         }
-        half.refuse(runs.length(run));
-        unlink(half.waiting, NIL, run, pages.getInt(run, NEXT_HELD));
-        runs.free(run);
+        list.refuse(half, NIL, run);
     }
 
     /** Whether nothing speaks against it that the receiver has taken the run. */
     private boolean mayBeTaken(HalfConnection half, HalfConnection peer, int run, boolean partialToo) {
-        int marks = pages.getInt(run, MARKS);
-        if ((marks & (WRONG_CHECKSUM | BEYOND_WINDOW)) != 0) {
+        if (list.is(run, HeldRuns.WRONG_CHECKSUM | HeldRuns.BEYOND_WINDOW)) {
             return false;
         }
         boolean heard = peer.is(ACKNOWLEDGES);
-        if ((marks & SYN_DATA) != 0) {
-            return !heard && half.sentTo >= runs.end(run);
+        if (list.is(run, HeldRuns.SYN_DATA)) {
+            return !heard && half.is(ACKNOWLEDGES) && half.sentTo >= runs.end(run);
         }
         // a receiver drops a wrong checksum without a word
-        return !heard || (partialToo || (marks & PARTIAL_CHECKSUM) == 0) && peer.lastSeenNs <= runs.timeNs(run);
+        return !heard
+                || (partialToo || !list.is(run, HeldRuns.PARTIAL_CHECKSUM)) && peer.lastSeenNs <= runs.timeNs(run);
     }
 
     private void accept(HalfConnection half, int before, int run) {
         int length = runs.length(run);
         long offset = runs.start(run);
-        long end = numbersEnd(run);
-        int flags = Segment.ACK | ((pages.getInt(run, MARKS) & WITH_FIN) != 0 ? Segment.FIN : 0);
-        if (scratch.capacity() < length) {
-            scratch = ByteBuffer.allocate(2 * length);
-        }
-        runs.copy(run, 0, scratch, 0, length);
-        released.origin(reporter.now(), pages.getInt(run, PageCache.INTERFACE), 0, 0)
+        long end = list.end(run);
+        int flags = Segment.ACK | (list.is(run, HeldRuns.WITH_FIN) ? Segment.FIN : 0);
+        released.origin(reporter.now(), list.interfaceIndex(run), 0, 0)
                 .numbers(Sequence.add(half.base, offset), 0, flags, 0, 0)
-                .payload(scratch, 0, length, length + runs.tail(run));
-        unlink(half.waiting, before, run, pages.getInt(run, NEXT_HELD));
-        runs.free(run);
+                .payload(list.bytes(run, length), 0, length, length + runs.tail(run));
+        list.drop(half.waiting, before, run);
         half.sentTo = Math.max(half.sentTo, end);
         placement.place(half, released);
-    }
-
-    private void unlink(Waiting waiting, int before, int run, int next) {
-        if (before == NIL) {
-            waiting.held = next;
-        } else {
-            pages.putInt(before, NEXT_HELD, next);
-        }
-        waiting.heldRuns--;
-        waiting.heldBytes -= runs.length(run);
     }
 
     private void settle(HalfConnection half) {

@@ -13,6 +13,9 @@ final class Oddities extends Timed {
     /** See {@link HalfConnection#ackedAhead()}. */
     long ackedAhead = -1;
 
+    /** See {@link HalfConnection#believedNs()}. */
+    long believedNs = -1;
+
     /** Where the newest FIN lies that waits for the bytes before it; -1 for none. */
     long finOffset = -1;
 
@@ -35,6 +38,7 @@ final class Oddities extends Timed {
     void reset() {
         ackedAtGrace = 0;
         ackedAhead = -1;
+        believedNs = -1;
         finOffset = -1;
         hint = 0;
         packetRounds = 0;

@@ -132,7 +132,6 @@ final class SlowPath {
         }
         long offset = half.offset(segment.sequence());
         int length = segment.payloadWireLength();
-        long end = offset + length + (segment.has(Segment.SYN) ? 1 : 0);
         if (reason != Anomaly.ACKNOWLEDGES_UNSENT) {
             acknowledgements.sent(half, offset + numbers(segment));
         }
@@ -142,7 +141,7 @@ final class SlowPath {
             return;
         }
         if (length > 0 && half.hasHeld()) {
-            held.replaced(half, offset, end);
+            held.replaced(half, segment, segment.has(Segment.SYN) ? offset + 1 : offset);
         }
         if (segment.has(Segment.URG) && length > 0) {
             reporter.report(half, Anomaly.URGENT, Math.max(0, offset + segment.urgentPointer() - 1), 1);
