@@ -127,7 +127,7 @@ final class Held {
      * cut them another way.
      */
     void replaced(HalfConnection half, Segment segment, long start) {
-        long end = start + segment.payloadWireLength();
+        long end = start + segment.payloadLength();
         int before = NIL;
         for (int run = half.waiting.held; run != NIL; ) {
             int next = list.next(run);

@@ -105,10 +105,16 @@ final class Placement {
         if (numbersEnd <= half.next || half.is(CLOSED)) {
             return;
         }
+        if (offset < half.next) {
+            // what was captured is known already, what is new was cut
+            tail = (int) (numbersEnd - half.next);
+            offset = half.next;
+            end = offset;
+        }
         length = (int) (end - offset);
         if (offset == half.next) {
             deliver(half, segment.memory(), at, offset, length, segment, tail);
-        } else if (length > 0 || tail == Runs.FIN) {
+        } else {
             half.outOfOrder();
             enqueue(half, segment.memory(), at, offset, length, segment, tail);
         }

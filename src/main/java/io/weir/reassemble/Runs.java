@@ -32,7 +32,7 @@ final class Runs {
     }
 
     /**
-     * Copies bytes into a new run.
+     * Copies bytes into a new run; one without bytes stands for those that were cut.
      *
      * @param tail bytes right behind them that the snap length cut, or {@link #FIN} if a FIN follows them
      */

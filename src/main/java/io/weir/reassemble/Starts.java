@@ -121,10 +121,8 @@ final class Starts {
         }
         int cut = segment.payloadWireLength() - length;
         int tail = fin && cut == 0 ? Runs.FIN : cut;
-        if (length > 0 || tail == Runs.FIN) {
-            placement.enqueue(
-                    half, segment.memory(), segment.payloadOffset(), half.offset(sequence), length, segment, tail);
-        }
+        placement.enqueue(
+                half, segment.memory(), segment.payloadOffset(), half.offset(sequence), length, segment, tail);
         if (half.hasRuns() && (half.waiting.runs >= MAX_RUNS || half.waiting.bytes >= MAX_BYTES)) {
             now(half);
         }

@@ -19,6 +19,10 @@ final class TableQueue extends OutOfOrderQueue {
         Waiting waiting = half.waiting;
         int left = leftNeighbour(waiting.root, start);
         int right = left == NIL ? tree.first(waiting.root) : tree.next(left);
+        if (start == end) {
+            insertEmpty(waiting, start, tail, left);
+            return;
+        }
         if (left != NIL && runs.end(left) > start) {
             long leftEnd = runs.end(left);
             long overlapEnd = Math.min(end, leftEnd);
@@ -66,6 +70,14 @@ final class TableQueue extends OutOfOrderQueue {
             linkAfter(waiting, create(waiting, start, end, tail), left);
         }
         waiting.last = rightmost(waiting.root);
+    }
+
+    /** What was cut wholly only tells that there was something behind the hole. */
+    private void insertEmpty(Waiting waiting, long start, int tail, int left) {
+        if (left == NIL || runs.end(left) <= start) {
+            linkAfter(waiting, create(waiting, start, start, tail), left);
+            waiting.last = rightmost(waiting.root);
+        }
     }
 
     /** The run with the highest start below {@code start}. */

@@ -61,6 +61,15 @@ class HeldBytesTest {
     }
 
     @Test
+    void aCutRetransmissionTakesNoBytesThatItDoesNotBring() {
+        conversation.client().at(5).acking(501).data("efgh");
+        conversation.client().at(1).ackingOnce(1).cut(10).data("abcdefghijkl");
+        conversation.server().at(501).ack(9);
+        assertThat(conversation.stream().clientHalf().refusedBytes()).isZero();
+        assertThat(conversation.stream().client()).isEqualTo("ab[10 truncated]");
+    }
+
+    @Test
     void theResetThatEndsAConnectionMayAnswerForWhatItsSenderTook() {
         conversation.client().acking(501).data("ask");
         conversation.server().at(501).acking(4).send(RST | ACK, "");

@@ -103,4 +103,52 @@ class TruncationTest {
         conversation.client().at(1).data("a");
         assertThat(conversation.stream().client()).isEqualTo("a" + "x".repeat(100) + "[65400 truncated]");
     }
+
+    @Test
+    void whatACutRetransmissionSendsAnewIsItsRest() {
+        conversation.client().data("abcd");
+        conversation.client().at(1).cut(6).data("abcdefgh");
+        conversation.client().data("ijkl");
+        assertThat(conversation.stream().client()).isEqualTo("abcd[4 truncated]ijkl");
+    }
+
+    @Test
+    @DisplayName("3.37: a capture of headers alone goes on behind a hole, under every policy")
+    void aCaptureOfHeadersAloneGoesOnBehindAHole() {
+        for (OverlapPolicy policy : OverlapPolicy.values()) {
+            Conversation headers = Conversation.open(Options.with(policy));
+            headers.client().at(1).cut(4).data("abcd");
+            headers.client().at(9).cut(4).data("ijkl");
+            headers.client().at(13).cut(4).data("mnop");
+            headers.client().at(9).cut(4).data("ijkl");
+            headers.client().at(5).cut(4).data("efgh");
+            headers.client().at(17).cut(2).data("qr");
+            assertThat(headers.stream().client())
+                    .as("%s", policy)
+                    .isEqualTo("[4 truncated][4 truncated][4 truncated][4 truncated][2 truncated]");
+            assertThat(headers.probe.assembler.waitingMemory()).isZero();
+        }
+    }
+
+    @Test
+    void whatWasCutWhollyTakesItsBytesFromACopyThatWasNot() {
+        for (OverlapPolicy policy : OverlapPolicy.values()) {
+            Conversation again = Conversation.open(Options.with(policy));
+            again.client().at(5).cut(4).data("efgh");
+            again.client().at(5).data("efgh");
+            again.client().at(5).cut(4).data("efgh");
+            again.client().at(1).data("abcd");
+            assertThat(again.stream().client()).as("%s", policy).isEqualTo("abcdefgh");
+        }
+    }
+
+    @Test
+    void aCaptureOfHeadersAloneThatBeginsMidstreamIsMissingAllTheSame() {
+        Conversation midstream = Conversation.begin();
+        midstream.client().at(1).cut(4).data("abcd");
+        midstream.client().at(5).cut(4).data("efgh");
+        midstream.after(Options.SECOND);
+        midstream.client().at(9).data("ijkl");
+        assertThat(midstream.stream().client()).isEqualTo("[4 truncated][4 truncated]ijkl");
+    }
 }
