@@ -7,6 +7,7 @@ import io.weir.relay.StreamEvent.Data;
 import io.weir.relay.StreamEvent.Gap;
 import io.weir.relay.StreamEvent.Totals;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Retained of one stream, both directions with the order between them. A link in one of {@link Retention}'s lists. */
@@ -139,12 +140,21 @@ final class RetainedStream {
             if (marks.cause(at) != null) {
                 events.add(new Gap(stream, marks.timeNs(at), direction, offset, length, marks.cause(at)));
             } else {
-                byte[] payload = pieces.isEmpty() ? null : pieces.get(piece++).bytes();
-                events.add(new Data(
-                        stream, marks.timeNs(at), direction, offset, (int) length, payload, StreamEvent.UNKNOWN));
+                data(offset, (int) length, marks.timeNs(at), events);
             }
             told = offset + length;
             index++;
+        }
+
+        /** A reader takes no more at a time than when the stream was live, whatever was kept as one stretch. */
+        private void data(long offset, int length, long timeNs, List<StreamEvent> events) {
+            byte[] payload = pieces.isEmpty() ? null : pieces.get(piece++).bytes();
+            int most = payload == null ? length : RelayedStream.MAX_DATA_BYTES;
+            for (int from = 0; from < length; from += most) {
+                int part = Math.min(most, length - from);
+                byte[] bytes = part == length ? payload : Arrays.copyOfRange(payload, from, from + part);
+                events.add(new Data(stream, timeNs, direction, offset + from, part, bytes, StreamEvent.UNKNOWN));
+            }
         }
 
         void end(long timeNs, List<StreamEvent> events) {

@@ -121,6 +121,30 @@ class RetentionTest {
     }
 
     @Test
+    void aStretchLongerThanALiveEventIsReplayedAsSeveral() {
+        int most = RelayedStream.MAX_DATA_BYTES;
+        Retention large = new Retention(
+                RelayOptions.onDemand(1 << 20, 10).withRetainedEdges(4 * most, 4 * most), new RelayLedger());
+        RetainedStream stream = large.begin(true);
+        for (int index = 0; index < Marks.MAX - 1; index++) {
+            data(stream, CLIENT_TO_SERVER, index, 1);
+        }
+        data(stream, CLIENT_TO_SERVER, Marks.MAX - 1, most);
+        data(stream, CLIENT_TO_SERVER, Marks.MAX - 1 + most, most);
+
+        List<StreamEvent> events = RetainedStream.replay(stream, true, summary(Marks.MAX - 1 + 2 * most, 0, 0, 0));
+        assertThat(events).hasSize(Marks.MAX + 1);
+        Data first = (Data) events.get(Marks.MAX - 1);
+        Data second = (Data) events.get(Marks.MAX);
+        assertThat(List.of(first.length(), second.length())).containsOnly(most);
+        assertThat(second.offset()).isEqualTo(first.offset() + most);
+        for (Data part : List.of(first, second)) {
+            assertThat(part.payload()[0]).isEqualTo(byteAt(part.offset()));
+            assertThat(part.payload()[most - 1]).isEqualTo(byteAt(part.offset() + most - 1));
+        }
+    }
+
+    @Test
     void withoutPermissionTheReplayHasNoBytes() {
         RetainedStream stream = retention.begin(true);
         data(stream, CLIENT_TO_SERVER, 0, 10);
