@@ -24,6 +24,7 @@ final class LiveProbe implements AutoCloseable {
     private static final int READ_TIMEOUT_MS = 30_000;
 
     private final Service service;
+    private String token;
 
     private LiveProbe(Service service) {
         this.service = service;
@@ -42,6 +43,12 @@ final class LiveProbe implements AutoCloseable {
 
     int port() {
         return service.port();
+    }
+
+    /** From now on requests show this token. */
+    LiveProbe withToken(String shown) {
+        token = shown;
+        return this;
     }
 
     /** An answer as it is. */
@@ -74,6 +81,17 @@ final class LiveProbe implements AutoCloseable {
 
     JsonObject post(String path) throws IOException {
         return exchange("POST", path, null);
+    }
+
+    /** Uploads a capture and waits until all of it is told. */
+    JsonObject replay(PcapBuilder capture) throws IOException {
+        HttpURLConnection connection = connect("/api/v1/replays");
+        connection.setRequestProperty("Content-Type", "application/vnd.tcpdump.pcap");
+        connection.setDoOutput(true);
+        connection.getOutputStream().write(capture.bytes());
+        try (InputStream answer = connection.getInputStream()) {
+            return new JsonObject(new String(answer.readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 
     private JsonObject exchange(String method, String path, JsonObject body) throws IOException {
@@ -111,6 +129,9 @@ final class LiveProbe implements AutoCloseable {
         URL url = new URL("http://127.0.0.1:" + service.port() + path);
         HttpURLConnection connection = (HttpURLConnection) url.openConnection();
         connection.setReadTimeout(READ_TIMEOUT_MS);
+        if (token != null) {
+            connection.setRequestProperty("Authorization", "Bearer " + token);
+        }
         return connection;
     }
 

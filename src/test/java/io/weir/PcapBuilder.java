@@ -70,8 +70,8 @@ final class PcapBuilder {
 
     /** A whole conversation: one request, one response, both sides close. */
     PcapBuilder exchange(String request, String response) {
-        int afterRequest = 1001 + request.length();
-        int afterResponse = 5001 + response.length();
+        int afterRequest = 1001 + request.getBytes(StandardCharsets.UTF_8).length;
+        int afterResponse = 5001 + response.getBytes(StandardCharsets.UTF_8).length;
         return handshake()
                 .client(1001, 5001, ACK, request)
                 .server(5001, afterRequest, ACK, response)

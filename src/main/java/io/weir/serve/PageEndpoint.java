@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 /** The page, and the contract of the API. Both are texts in the jar, without any captured data. */
 final class PageEndpoint {
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
-            + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            + " img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final Buffer page = read("page.html");
     private final Buffer script = read("page.js");

@@ -39,7 +39,7 @@ class PageTest {
         String script = service.get("/page.js").body();
 
         assertThat(script)
-                .contains("new EventSource('api/v1/events?")
+                .contains("'api/v1/events?")
                 .doesNotContain("innerHTML")
                 .doesNotContain("outerHTML")
                 .doesNotContain("insertAdjacentHTML")
