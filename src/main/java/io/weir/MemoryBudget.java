@@ -1,5 +1,6 @@
 package io.weir;
 
+import io.weir.capture.CaptureFile;
 import io.weir.relay.PartitionOptions;
 import io.weir.serve.ServeOptions;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ final class MemoryBudget {
         budget.add("capture ring", values.number(Schema.RING_BYTES));
         // one more of each for uploaded captures
         budget.add("lanes", values.number(Schema.LANE_BYTES) * (partitions + 1));
-        budget.add("fragments", values.number(Schema.FRAGMENT_BYTES) * values.integer(Schema.CAPTURE_WORKERS));
+        budget.add("fragments", values.number(Schema.FRAGMENT_BYTES) * (values.integer(Schema.CAPTURE_WORKERS) + 1));
+        budget.add("uploaded capture", CaptureFile.MAX_MEMORY_BYTES);
         budget.add("reassembly", values.number(Schema.WAITING_BYTES));
         budget.add("history", values.number(Schema.HISTORY_BYTES) * (partitions + 1));
         budget.add("streams", values.number(Schema.STREAMS) * BYTES_PER_STREAM);

@@ -13,7 +13,7 @@ class MemoryBudgetTest {
 
         assertThat(budget.text())
                 .isEqualTo(
-                        "at most 373 MiB: capture ring 32, lanes 24, fragments 4, reassembly 64, history 3, streams 80,"
+                        "at most 393 MiB: capture ring 32, lanes 24, fragments 8, uploaded capture 16, reassembly 64, history 3, streams 80,"
                                 + " retention 64, closed streams 5, events under way 28, events for readers 35,"
                                 + " answers 36");
         assertThat(budget.totalBytes())
@@ -23,7 +23,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void severalCaptureWorkersShareTheRingAndHoldFragmentsEach() throws Exception {
+    void severalCaptureWorkersShareTheRingAndHoldFragmentsEachAsAnUploadDoes() throws Exception {
         Configuration values = ConfigurationReader.read(
                 null, Map.of(), List.of(new ConfigurationReader.Flag(Schema.CAPTURE_WORKERS, "", "3")));
         MemoryBudget budget = MemoryBudget.of(values, 6);
@@ -32,6 +32,6 @@ class MemoryBudgetTest {
         assertThat(budget.shares())
                 .contains(
                         new MemoryBudget.Share("capture ring", 32L << 20),
-                        new MemoryBudget.Share("fragments", 12L << 20));
+                        new MemoryBudget.Share("fragments", 16L << 20));
     }
 }

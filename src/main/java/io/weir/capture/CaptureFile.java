@@ -17,12 +17,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * A capture file or a stream of one: pcap and pcapng, each also gzip-compressed, told apart by their first bytes.
  *
- * <p>Frames are handed on in place, in file order. Takes at most 16 MiB of memory whatever the file claims; a damaged file gives
+ * <p>Frames are handed on in place, in file order. Takes at most {@value #MAX_MEMORY_BYTES} bytes of memory whatever the file claims; a damaged file gives
  * everything readable before the damage, then one {@link CaptureException} with the byte offset (of the uncompressed bytes).
  */
 public final class CaptureFile implements FrameSource {
     /** {@link #interfaceName} of a classic pcap file, which names none. */
     public static final String INTERFACE_NAME = "file";
+
+    public static final int MAX_MEMORY_BYTES = 16 << 20;
 
     private static final int GZIP = 0x1F8B;
     private static final int INITIAL_WAIT_MS = 10_000;
