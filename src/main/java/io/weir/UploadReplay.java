@@ -35,6 +35,9 @@ final class UploadReplay {
     private final Configuration values;
     private final Partitioner lanes;
     private final RelayLedger ledger;
+    /** Of all uploads, one after the other: it takes its memory once. */
+    private final Defragmenter defragmenter;
+
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile CaptureFile current;
     private volatile boolean cancelled;
@@ -48,6 +51,7 @@ final class UploadReplay {
         this.values = values;
         this.lanes = lanes;
         this.ledger = ledger;
+        defragmenter = new Defragmenter(StageOptions.defragmenter(values));
     }
 
     /** Completes when all streams of the file are told and closed. */
@@ -79,7 +83,7 @@ final class UploadReplay {
         boolean verify = StageOptions.assembler(values, 1).checksum() != ChecksumRule.OFF;
         Intake intake = new Intake(
                 new PacketDecoder(verify, PacketDecoder.WireLength.TOLD),
-                new Defragmenter(StageOptions.defragmenter(values)),
+                defragmenter,
                 null,
                 OwnTraffic.NONE,
                 null,
@@ -95,6 +99,8 @@ final class UploadReplay {
             // the temporary file's name means nothing to who uploaded it
             problem = broken.getMessage().replace(path.toString(), "the capture");
         }
+        // nothing of one upload waits in another
+        defragmenter.expire(Long.MAX_VALUE);
         end();
         long frames = intake.frames().get(FrameCounter.DELIVERED);
         if (problem != null && frames == 0) {

@@ -93,6 +93,14 @@ final class PcapBuilder {
         return record(frame.array());
     }
 
+    /** The first fragment of a datagram whose rest does not come. */
+    PcapBuilder fragment() {
+        ByteBuffer frame = ip(CLIENT, SERVER, 6, 32);
+        frame.putShort(20, (short) 0x2000).putShort(24, (short) 0);
+        frame.putShort(24, checksum(frame, 14, 20, 0));
+        return record(frame.array());
+    }
+
     /** A frame whose TCP header claims to be shorter than one can be. */
     PcapBuilder malformed() {
         ByteBuffer frame = ip(CLIENT, SERVER, 6, 20);
