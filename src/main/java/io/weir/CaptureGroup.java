@@ -58,8 +58,10 @@ final class CaptureGroup {
         return workers.get(0).verticle().filter();
     }
 
-    String interfaceName(int index) {
-        return workers.get(0).verticle().interfaceName(index);
+    /** As the worker that fills a partition's lane knows it: the others may not have met the interface yet. */
+    String interfaceName(int partition, int index) {
+        int worker = partition / workers.get(0).lanes().lanes();
+        return workers.get(worker).verticle().interfaceName(index);
     }
 
     long reopenings() {

@@ -67,13 +67,14 @@ final class Probe {
                 + ProcessHandle.current().pid();
         // the last partition is that of uploaded captures
         for (int index = 0; index <= count; index++) {
+            int partition = index;
             boolean upload = index == count;
             partitions.add(new PartitionVerticle(
                     StageOptions.partition(values, index, count + 1, upload),
                     new StreamIds(origin, index, count + 1),
                     hash,
                     upload ? uploadLane.lane(0) : lanes.lane(index),
-                    upload ? this::uploadInterface : this::liveInterface,
+                    upload ? this::uploadInterface : number -> liveInterface(partition, number),
                     PartitionLog::failed));
         }
         uploads = new UploadReplay(values, uploadLane, partitions.get(count).ledger());
@@ -217,9 +218,9 @@ final class Probe {
         }
     }
 
-    private String liveInterface(int index) {
+    private String liveInterface(int partition, int index) {
         CaptureGroup live = capture;
-        return live == null ? "interface-" + index : live.interfaceName(index);
+        return live == null ? "interface-" + index : live.interfaceName(partition, index);
     }
 
     private String uploadInterface(int index) {

@@ -15,6 +15,9 @@ import io.weir.capture.Frame;
 import io.weir.capture.FrameSink;
 import io.weir.capture.FrameSource;
 import io.weir.capture.ScriptedLive;
+import io.weir.decode.FlowHash;
+import io.weir.partition.LaneOptions;
+import io.weir.partition.Partitioner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,13 +39,14 @@ class CaptureGroupTest {
 
     @BeforeEach
     void deploy() throws Exception {
+        Partitioner lanes = new Partitioner(new FlowHash(1, 2), new LaneOptions(4, LaneOptions.MIN_BYTES_PER_LANE));
         List<CaptureWorker> workers = new ArrayList<>();
         for (int index = 0; index < 2; index++) {
             int worker = index;
             CaptureVerticle verticle =
                     new CaptureVerticle(filter -> open(worker), Filter.NONE, new Nowhere(), new CaptureListener() {});
             get(vertx.deployVerticle(verticle, CaptureVerticle.deploymentOptions(index)));
-            workers.add(new CaptureWorker(verticle, null, null));
+            workers.add(new CaptureWorker(verticle, null, lanes.share(index, 2)));
         }
         group = new CaptureGroup(workers);
     }
@@ -95,11 +99,18 @@ class CaptureGroupTest {
         assertThat(group.state()).isEqualTo(CaptureState.CAPTURING);
     }
 
+    /** The other may not have met the interface yet. */
+    @Test
+    void anInterfaceHasTheNameThatTheWorkerKnowsWhoseFramesAPartitionGets() {
+        assertThat(group.interfaceName(1, 7)).isEqualTo("of worker 0");
+        assertThat(group.interfaceName(2, 7)).isEqualTo("of worker 1");
+    }
+
     private FrameSource open(int worker) throws CaptureException {
         if (openFailures.get(worker) != null) {
             throw openFailures.get(worker);
         }
-        open.set(worker, new ScriptedLive());
+        open.set(worker, new ScriptedLive("of worker " + worker));
         return open.get(worker);
     }
 

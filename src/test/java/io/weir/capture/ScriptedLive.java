@@ -6,9 +6,19 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A live source on which nothing passes, until it is broken. */
 public final class ScriptedLive implements LiveSource {
+    private final String name;
     private volatile Throwable breaksWith;
     private volatile boolean closeFails;
     private volatile boolean closed;
+
+    public ScriptedLive() {
+        this("scripted");
+    }
+
+    /** @param name of its interface */
+    public ScriptedLive(String name) {
+        this.name = name;
+    }
 
     /** The next poll throws this, checked or not. */
     public void breakWith(Throwable failure) {
@@ -51,7 +61,7 @@ public final class ScriptedLive implements LiveSource {
 
     @Override
     public List<String> interfaces() {
-        return List.of("scripted");
+        return List.of(name);
     }
 
     @Override
@@ -74,7 +84,7 @@ public final class ScriptedLive implements LiveSource {
 
     @Override
     public String interfaceName(int interfaceIndex) {
-        return "scripted";
+        return name;
     }
 
     @Override
