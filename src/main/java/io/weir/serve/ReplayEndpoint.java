@@ -73,11 +73,20 @@ final class ReplayEndpoint {
         });
     }
 
-    /** The same name always, which goes when the process ends, so that a stop in the middle of an upload leaves nothing behind. */
+    /**
+     * The same name always, which goes when the process ends, so that a stop in the middle of an upload leaves nothing behind;
+     * another one only if something else has come to lie there.
+     */
     private Future<String> emptyFile() {
-        if (fileName != null) {
-            return vertx.fileSystem().createFile(fileName, OWNER_ONLY).map(fileName);
-        }
+        return fileName == null
+                ? newFile()
+                : vertx.fileSystem()
+                        .createFile(fileName, OWNER_ONLY)
+                        .map(fileName)
+                        .recover(taken -> newFile());
+    }
+
+    private Future<String> newFile() {
         return vertx.fileSystem()
                 .createTempFile("weir-replay", ".pcap", OWNER_ONLY)
                 .onSuccess(created -> {

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -188,6 +190,41 @@ class ReplayTest {
                                         .replace("x-pcap", "nothing"))
                         .status())
                 .isEqualTo(415);
+    }
+
+    @Test
+    void whoGoesAwayWhileItIsReplayedIsNoDefect() throws Exception {
+        try (RunningService patient = new RunningService(
+                OptionsFor.tests().heartbeat(Duration.ofMillis(50)).options())) {
+            patient.replayTakes = Duration.ofMillis(600);
+            try (Socket socket = new Socket("127.0.0.1", patient.port())) {
+                socket.getOutputStream().write((head("Content-Length: 5") + "12345").getBytes());
+                assertThat(new String(socket.getInputStream().readNBytes(12))).isEqualTo("HTTP/1.1 200");
+            }
+
+            await().untilAsserted(() -> assertThat(patient.audit).hasSize(1));
+            patient.replayTakes = Duration.ZERO;
+            assertThat(upload(patient, "application/gzip", 10).statusCode()).isEqualTo(200);
+            assertThat(patient.counter("failures")).isZero();
+        }
+    }
+
+    /** Whoever may write to the folder of temporary files could keep all others from uploading. */
+    @Test
+    void aFileThatLiesWhereTheLastUploadLayKeepsNobodyOut() throws Exception {
+        Set<Path> seen = new HashSet<>();
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            socket.getOutputStream().write((head("Content-Length: 100000") + "beginning").getBytes());
+            await().until(() -> seen.addAll(temporaryFiles()));
+        }
+        await().until(() -> temporaryFiles().isEmpty());
+        Path left = Files.createFile(seen.iterator().next());
+        try {
+            assertThat(upload("application/gzip", 10).statusCode()).isEqualTo(200);
+            assertThat(temporaryFiles()).containsExactly(left);
+        } finally {
+            Files.delete(left);
+        }
     }
 
     private static String head(String... headers) {
