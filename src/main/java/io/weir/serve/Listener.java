@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -215,6 +214,10 @@ final class Listener {
             default:
                 break;
         }
+        refuse(context, problem);
+    }
+
+    private static void refuse(RoutingContext context, Problem problem) {
         if (context.request().getHeader(HttpHeaders.EXPECT) != null) {
             // nobody knows whether the body still comes (RFC 9110 section 10.1.1)
             closeAfter(context.request());
@@ -259,19 +262,17 @@ final class Listener {
     }
 
     private void unknownPath(RoutingContext context) {
-        new Problem(ProblemKind.NOT_FOUND, "there is nothing here; /openapi.yaml lists what there is")
-                .send(context.response());
+        refuse(context, new Problem(ProblemKind.NOT_FOUND, "there is nothing here; /openapi.yaml lists what there is"));
     }
 
     private void wrongMethod(RoutingContext context) {
-        String path = context.normalizedPath();
         String allowed = endpoints.stream()
-                .filter(endpoint -> path.matches(endpoint.path().replace("{id}", "[^/]+")))
+                .filter(endpoint ->
+                        context.normalizedPath().matches(endpoint.path().replace("{id}", "[^/]+")))
                 .map(endpoint -> endpoint.method().name())
                 .collect(Collectors.joining(", "));
         context.response().putHeader(HttpHeaders.ALLOW, allowed);
-        HttpMethod method = context.request().method();
-        new Problem(ProblemKind.METHOD, method + " is not possible here; allowed: " + allowed).send(context.response());
+        refuse(context, new Problem(ProblemKind.METHOD, "here only these methods are possible: " + allowed));
     }
 
     /** The request could not even be read; the connection cannot go on. */
@@ -279,8 +280,7 @@ final class Listener {
         Throwable cause = request.decoderResult().cause();
         Problem problem = new Problem(ProblemKind.REQUEST, "the request is not HTTP as it should be");
         if (cause instanceof TooLongFrameException) {
-            boolean line = String.valueOf(cause.getMessage()).contains("line");
-            problem = line
+            problem = String.valueOf(cause.getMessage()).contains("line")
                     ? uriTooLong()
                     : new Problem(
                             ProblemKind.HEADERS_TOO_LARGE,

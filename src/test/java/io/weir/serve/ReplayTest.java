@@ -192,6 +192,18 @@ class ReplayTest {
                 .isEqualTo(415);
     }
 
+    /** Else the next request would be taken for the body that never came. */
+    @Test
+    void whoAsksFirstWhetherToSendWhereNothingIsTakenIsCutOff() {
+        String where = head("Content-Length: 9", "Expect: 100-continue");
+        for (String wrong : List.of("POST /api/v1/nothing", "DELETE /api/v1/replays")) {
+            RawHttp refused = RawHttp.sendText(service.port(), where.replace("POST /api/v1/replays", wrong));
+
+            assertThat(refused.status()).as(wrong).isBetween(404, 405);
+            assertThat(refused.header("Connection")).as(wrong).contains("close");
+        }
+    }
+
     @Test
     void whoGoesAwayWhileItIsReplayedIsNoDefect() throws Exception {
         try (RunningService patient = new RunningService(
