@@ -69,7 +69,7 @@ public final class Filter {
             throw new FilterException(
                     "the filter is too complicated: it takes " + raw
                             + " instructions before libpcap simplifies it, allowed are " + MAX_RAW_INSTRUCTIONS
-                            + "; name fewer ports and addresses, or instead of single ones networks and port ranges",
+                            + "; name fewer ports and addresses, or networks and port ranges instead of single ones; and say 'tcp port', as 'port' means udp and sctp too",
                     true);
         }
         return new Filter(text, bounded(Libpcap.compile(text, Libpcap.DLT_EN10MB)), ofIp(text));
