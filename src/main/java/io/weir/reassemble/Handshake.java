@@ -12,7 +12,8 @@ import io.weir.decode.Segment;
 /**
  * SYN and SYN-ACK. Where both sides are heard, a SYN never moves a direction that has told bytes: whether it means a new
  * connection is for the other side to say, by acknowledging it (RFC 5961 section 4). Where only one side is captured nobody
- * can tell, and a SYN opens another connection, as that is what it nearly always means.
+ * can tell, and a SYN, or a SYN-ACK that answers another SYN, opens another connection, as that is what it nearly always
+ * means.
  */
 final class Handshake {
     /** RFC 7323 section 2.3. */
@@ -74,6 +75,10 @@ final class Handshake {
         Connection connection = half.connection;
         int first = segment.sequence() + 1;
         int acknowledged = segment.acknowledgement();
+        boolean answersAnother = !peer.is(STARTED) || peer.base != acknowledged;
+        if (!peer.heard() && half.is(STARTED) && half.base != first && answersAnother) {
+            return Outcome.NEW_CONNECTION;
+        }
         boolean ambiguous = connection.candidates() != null && peer.base != acknowledged;
         boolean opening = peer.next == 0 && half.next == 0 && !half.is(SYN_SEEN);
         if (ambiguous && opening && peer.is(STARTED)) {
