@@ -182,7 +182,7 @@ async function list(source) {
     const known = new Set(answer.streams.map((each) => each.stream));
     // nobody vouches for these any more
     before.filter((stream) => stream.state === 'open' && !known.has(stream.id)).forEach(forget);
-    for (const each of answer.streams) {
+    for (const each of answer.streams.reverse()) {
       const stream = row(each.stream);
       Object.assign(stream, { opened: each.opened, client: each.client, server: each.server });
       stream.odd = Math.max(stream.odd, each.anomalyCount);
@@ -199,7 +199,7 @@ async function list(source) {
 
 function sort() {
   const focused = document.activeElement;
-  const sorted = [...rows.values()].sort((one, other) => one.opened < other.opened ? -1 : 1);
+  const sorted = [...rows.values()].sort((one, other) => one.opened < other.opened ? -1 : one.opened > other.opened ? 1 : 0);
   rows.clear();
   for (const stream of sorted) rows.set(stream.id, stream);
   byId('streams').replaceChildren(...sorted.reverse().map((stream) => stream.line));

@@ -76,7 +76,8 @@ abstract class BrowsedProbe {
 
     /** All rows once there are so many, and all are drawn; their cells with blanks between. */
     List<String> rows(int expected) {
-        await().untilAsserted(() -> assertThat(page.count("#streams tr")).isEqualTo(expected));
+        BrowserPage.soon()
+                .untilAsserted(() -> assertThat(page.count("#streams tr")).isEqualTo(expected));
         page.until(
                 "[...document.querySelectorAll('#streams tr')].every((row) => !['', 'open'].includes(row.cells[3].textContent))");
         return page.texts("#streams tr").stream()

@@ -31,7 +31,7 @@ final class Browser implements AutoCloseable {
     private static final int LARGEST_MESSAGE = 64 << 20;
 
     private static final String HOLD = "folder=$1; shift; export HOME=$folder TMPDIR=$folder; \"$@\" & browser=$!;"
-            + " read -r nothing; kill $browser; wait $browser;"
+            + " trap '' HUP INT TERM; read -r nothing; kill $browser; wait $browser;"
             + " for round in 1 2 3 4 5; do rm -rf \"$folder\" && break; sleep 0.2; done";
 
     private final Path folder;
@@ -182,7 +182,6 @@ final class Browser implements AutoCloseable {
     public void close() {
         List<ProcessHandle> processes = processes();
         try {
-            vertx.close().await();
             shell.getOutputStream().close();
             shell.waitFor(PATIENCE_S, TimeUnit.SECONDS);
         } catch (IOException hasEnded) {
@@ -192,6 +191,7 @@ final class Browser implements AutoCloseable {
         } finally {
             processes.forEach(ProcessHandle::destroyForcibly);
             shell.destroyForcibly();
+            vertx.close().await();
         }
     }
 }

@@ -8,12 +8,14 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionFactory;
 
 /** One page of a {@link Browser}: what a person would do with it, and what they and the console would see. */
 final class BrowserPage implements AutoCloseable {
@@ -171,13 +173,19 @@ final class BrowserPage implements AutoCloseable {
 
     /** Waits until an expression is true. */
     BrowserPage until(String expression) {
-        await(expression).until(() -> Boolean.TRUE.equals(this.<Object>value("Boolean(" + expression + ")")));
+        soon().alias(expression).until(() -> Boolean.TRUE.equals(this.<Object>value("Boolean(" + expression + ")")));
         return this;
     }
 
+    /** Waits until the first element that a selector finds holds this text. */
     BrowserPage untilText(String selector, String expected) {
-        await(selector).untilAsserted(() -> assertThat(text(selector)).contains(expected));
+        soon().alias(selector).untilAsserted(() -> assertThat(text(selector)).contains(expected));
         return this;
+    }
+
+    /** For what a page does as soon as it can. */
+    static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20));
     }
 
     /** With the mouse, in its middle, whatever lies there. */
