@@ -52,6 +52,15 @@ final class Handshake {
             }
             return Outcome.OURS;
         }
+        if (half.is(STARTED)
+                && !half.is(SYN_SEEN)
+                && half.next == 0
+                && half.base == first + segment.payloadWireLength()) {
+            // the answer, which acknowledges its bytes too, was captured before it
+            starts.at(half, first);
+            note(half, segment);
+            return Outcome.OURS;
+        }
         if (!half.is(STARTED)) {
             if (peer.is(SYN_SEEN)) {
                 reporter.report(half, peer.is(ACKNOWLEDGES) ? Anomaly.SPLIT_HANDSHAKE : Anomaly.SIMULTANEOUS_OPEN);

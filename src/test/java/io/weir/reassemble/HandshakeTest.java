@@ -111,6 +111,28 @@ class HandshakeTest {
         assertThat(conversation.count(Anomaly.SYN_DATA)).isEqualTo(1);
     }
 
+    /** Captured on two interfaces, the two may change places. */
+    @Test
+    void aSynWhoseBytesWereAcknowledgedBeforeItWasSeenKeepsThem() {
+        Conversation conversation = Conversation.begin();
+        conversation.server().acking(4).synAck();
+        conversation.client().at(0).send(SYN, "one");
+        conversation.client().acking(1).data(" two");
+        conversation.server().ack(8);
+        assertThat(conversation.stream().client()).isEqualTo("one two");
+        assertThat(conversation.count(Anomaly.SYN_INSIDE)).isZero();
+    }
+
+    @Test
+    void aSynWhoseBytesWereAcknowledgedBeforeItWasSeenComesBeforeWhatWaits() {
+        Conversation conversation = Conversation.begin();
+        conversation.server().acking(4).synAck();
+        conversation.client().acking(1).at(8).data(" three");
+        conversation.client().at(0).send(SYN, "one");
+        conversation.client().at(4).data(" two");
+        assertThat(conversation.stream().client()).isEqualTo("one two three");
+    }
+
     @Test
     @DisplayName("RFC 7413: data in a SYN that the server acknowledges is the beginning of the stream")
     void dataInASynThatTheServerAcknowledgesIsDelivered() {
