@@ -1,6 +1,7 @@
 package io.weir.reassemble;
 
 import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
+import static io.weir.reassemble.HalfConnection.HINT;
 import static io.weir.reassemble.HalfConnection.SCALED;
 import static io.weir.reassemble.HalfConnection.STARTED;
 import static io.weir.reassemble.HalfConnection.SYN_SEEN;
@@ -61,7 +62,8 @@ final class Handshake {
             note(half, segment);
             return Outcome.OURS;
         }
-        if (!half.is(STARTED)) {
+        boolean inside = half.is(HINT) && !half.is(STARTED) && !opens(first, half.oddities().hint);
+        if (!half.is(STARTED) && !inside) {
             if (peer.is(SYN_SEEN)) {
                 reporter.report(half, peer.is(ACKNOWLEDGES) ? Anomaly.SPLIT_HANDSHAKE : Anomaly.SIMULTANEOUS_OPEN);
             } else if (!connection.opened) {
@@ -75,9 +77,14 @@ final class Handshake {
             return Outcome.NEW_CONNECTION;
         }
         remember(half, first);
-        boolean opening = half.next == 0 && !peer.is(SYN_SEEN);
+        boolean opening = half.next == 0 && !inside && !peer.is(SYN_SEEN);
         reporter.report(half, opening ? Anomaly.SYN_AMBIGUOUS : Anomaly.SYN_INSIDE);
         return Outcome.IGNORED;
+    }
+
+    /** Whether a side's empty segment with the number {@code hint} came from before its first byte. */
+    private static boolean opens(int first, int hint) {
+        return hint == first || hint == first - 1;
     }
 
     private Outcome synAck(HalfConnection half, HalfConnection peer, Segment segment) {

@@ -169,7 +169,7 @@ final class Held {
 
     /**
      * Time is up for what was held by {@code heldByNs}. Bytes of a sender whose receiver was never seen are accepted, but
-     * for data in a SYN that the sender did not go on behind, a wrong checksum, and what lies beyond the window. A
+     * for a wrong checksum, what lies beyond the window, and data in a SYN, which waits until its sender goes on. A
      * receiver that has spoken since would have acknowledged what it took: the rest is refused. As long as it has not,
      * the bytes go on waiting, unless so many wait that its side seems to be no longer captured: then they are accepted, and
      * what follows them waits no more, until the receiver is heard again.
@@ -178,7 +178,9 @@ final class Held {
         boolean patient = half.waiting.heldRuns < BELIEVE_AFTER;
         while (half.hasHeld() && runs.timeNs(half.waiting.held) <= heldByNs) {
             int run = half.waiting.held;
-            if (patient && peer.is(ACKNOWLEDGES) && mayBeTaken(half, peer, run, false)) {
+            // neither side has gone on since the SYN
+            boolean opening = list.is(run, HeldRuns.SYN_DATA) && !peer.is(ACKNOWLEDGES) && !half.is(ACKNOWLEDGES);
+            if (opening || patient && peer.is(ACKNOWLEDGES) && mayBeTaken(half, peer, run, false)) {
                 timers.held.add(half.waiting, reporter.now());
                 return;
             }

@@ -133,6 +133,16 @@ class HeldBytesTest {
     }
 
     @Test
+    @DisplayName("RFC 7413: data in a SYN waits for an answer that takes longer than a second")
+    void dataInASynWaitsForALateAnswer() {
+        Conversation slow = Conversation.begin();
+        slow.client().at(0).send(SYN, "fast");
+        slow.after(1_500 * MS);
+        slow.server().acking(5).synAck();
+        assertThat(slow.stream().client()).isEqualTo("fast");
+    }
+
+    @Test
     void dataInASynOfASenderThatWentOnBehindItIsDeliveredWhereTheServerIsNotCaptured() {
         Conversation oneSided = Conversation.begin();
         oneSided.client().at(0).send(SYN, "fast");

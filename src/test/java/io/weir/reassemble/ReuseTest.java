@@ -1,6 +1,7 @@
 package io.weir.reassemble;
 
 import static io.weir.decode.Segment.ACK;
+import static io.weir.decode.Segment.SYN;
 import static io.weir.reassemble.Options.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,7 +66,7 @@ class ReuseTest {
     @DisplayName("evasion: a SYN inside a connection changes nothing unless a SYN-ACK confirms it")
     void aSynInsideAConnectionChangesNothing() {
         conversation.client().data("AAAA");
-        conversation.client().at(30).send(io.weir.decode.Segment.SYN, "");
+        conversation.client().at(30).send(SYN, "");
         conversation.client().at(5).data("BBBB");
         assertThat(conversation.stream().client()).isEqualTo("AAAABBBB");
         assertThat(conversation.count(Anomaly.SYN_INSIDE)).isEqualTo(1);
@@ -80,6 +81,38 @@ class ReuseTest {
         conversation.server().at(1).data("CC");
         assertThat(conversation.stream().client()).isEqualTo("AAAABBBB");
         assertThat(conversation.stream().server()).isEqualTo("CC");
+    }
+
+    private static Conversation downloadFromMidstream() {
+        Conversation download = Conversation.begin();
+        download.server().at(5_000).ackingOnce(300).data("old");
+        download.client().at(300).ack(5_003);
+        download.after(SECOND);
+        return download;
+    }
+
+    @Test
+    void aHandshakeAfterASideThatOnlyAcknowledgedBeginsANewStream() {
+        Conversation download = downloadFromMidstream();
+        download.numbers(700_000, 900_000_000).handshake();
+        download.client().data("ask");
+        download.server().acking(4).data("answer");
+        assertThat(download.probe.streams).hasSize(2);
+        assertThat(download.probe.streams.get(0).server()).isEqualTo("old");
+        assertThat(download.newest().client()).isEqualTo("ask");
+        assertThat(download.newest().server()).isEqualTo("answer");
+    }
+
+    @Test
+    @DisplayName("evasion: a SYN does not move a side that only acknowledged so far")
+    void aSynDoesNotMoveASideThatOnlyAcknowledgedSoFar() {
+        Conversation download = downloadFromMidstream();
+        download.client().at(90_000).send(SYN, "");
+        download.client().at(300).data("more");
+        download.server().at(5_003).acking(304).data("bytes");
+        assertThat(download.stream().client()).isEqualTo("more");
+        assertThat(download.stream().server()).isEqualTo("oldbytes");
+        assertThat(download.count(Anomaly.SYN_INSIDE)).isEqualTo(1);
     }
 
     @Test
