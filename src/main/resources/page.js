@@ -11,7 +11,7 @@ const dirty = new Set();
 let live = null;
 let timer = 0;
 let listed = false;
-let filtered = false;
+let asked = new URLSearchParams(); // what is shown, whatever stands in the form meanwhile
 let more = false;
 let stop = null; // the one row that the Tab key reaches
 let chosen = null;
@@ -57,7 +57,7 @@ async function refusal(url) {
   try {
     const response = await fetch(url, { signal: asking.signal });
     if (response.ok) return { status: 200, detail: 'connection lost' };
-    const detail = response.status === 401 ? 'no valid token; reload the page to give one'
+    const detail = response.status === 401 ? 'not let in any more; reload the page, which asks anew'
       : (await response.json()).detail;
     return { status: response.status, detail };
   } catch (failure) {
@@ -171,7 +171,7 @@ function total(stream, totals, reason) {
 }
 
 async function list(source) {
-  const query = selection();
+  const query = new URLSearchParams(asked);
   query.set('limit', MAX_ROWS);
   const before = [...rows.values()];
   try {
@@ -234,7 +234,7 @@ function halt() {
 
 function follow() {
   halt();
-  const query = selection();
+  const query = new URLSearchParams(asked);
   query.set('payload', 'none');
   const url = 'api/v1/events?' + query;
   const source = live = new EventSource(url);
@@ -260,7 +260,7 @@ function follow() {
 function show() {
   listed = false;
   more = false;
-  filtered = String(selection()) !== '';
+  asked = selection();
   tell('refusal', '');
   tell('link', 'connecting…');
   [...rows.values()].forEach(forget);
@@ -395,7 +395,7 @@ function draw() {
   dirty.clear();
   if (unsaid) speak();
   tell('note', rows.size ? more ? 'Only the newest ' + count(MAX_ROWS) + ' streams are shown; a filter finds others.' : ''
-    : !listed ? '' : filtered ? 'No stream matches.' : 'No stream yet.');
+    : !listed ? '' : String(asked) ? 'No stream matches.' : 'No stream yet.');
 }
 
 async function health() {

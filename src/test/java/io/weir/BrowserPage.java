@@ -157,7 +157,7 @@ final class BrowserPage implements AutoCloseable {
 
     /** What stands in the first element that a selector finds, as a person reads it. */
     String text(String selector) {
-        return value("document.querySelector(" + quoted(selector) + ").innerText");
+        return value("document.querySelector(" + quoted(selector) + ")?.innerText ?? ''");
     }
 
     /** What stands in all of them. */
