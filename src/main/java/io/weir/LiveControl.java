@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,6 +29,8 @@ final class LiveControl implements CaptureControl {
     private static final long LANE_PATIENCE_NS = 5_000_000_000L;
 
     private static final int WORKER_PATIENCE_MS = 1_000;
+    /** Changes at a time, one of which is being made. Who asked for one may be long gone. */
+    private static final int MOST_CHANGES = 16;
 
     private final Vertx vertx;
     private final WorkerExecutor compilers;
@@ -36,6 +39,7 @@ final class LiveControl implements CaptureControl {
     private final CaptureReport report;
     private volatile CaptureGroup capture;
     private Future<?> last = Future.succeededFuture();
+    private final AtomicInteger changes = new AtomicInteger();
 
     LiveControl(Vertx vertx, Partitioner lanes, UploadReplay uploads, CaptureReport report) {
         this.vertx = vertx;
@@ -99,9 +103,15 @@ final class LiveControl implements CaptureControl {
             return Future.failedFuture(
                     new RefusedException(RefusedException.Reason.NOT_NOW, "the capture is still starting; try again"));
         }
+        if (changes.incrementAndGet() > MOST_CHANGES) {
+            changes.decrementAndGet();
+            return Future.failedFuture(new RefusedException(
+                    RefusedException.Reason.NOT_NOW,
+                    MOST_CHANGES + " changes of the capture wait already; try again later"));
+        }
         // a change that failed does not keep the next one from being made
         Future<Void> changed = last.transform(before -> action.get());
-        last = changed;
+        last = changed.onComplete(done -> changes.decrementAndGet());
         return changed.compose(done -> state()).recover(failure -> Future.failedFuture(refusal(failure)));
     }
 

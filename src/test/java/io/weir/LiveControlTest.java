@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.weir.capture.CaptureListener;
 import io.weir.capture.CaptureVerticle;
 import io.weir.capture.Filter;
@@ -20,6 +21,7 @@ import io.weir.partition.Partitioner;
 import io.weir.partition.SegmentHandler;
 import io.weir.serve.CaptureControl.RefusedException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -119,6 +121,29 @@ class LiveControlTest {
         captured.countDown();
 
         assertThat(get(control.filter("tcp port 80")).getString("filter")).isEqualTo("tcp port 80");
+    }
+
+    /** As of a capture whose thread does not come back: those who asked have gone, and what they asked for must not pile up. */
+    @Test
+    void changesThatWaitAreBounded() throws Exception {
+        CountDownLatch captured = new CountDownLatch(1);
+        verticle.betweenSlices(() -> captured.await(20, TimeUnit.SECONDS));
+        List<Future<JsonObject>> waiting = new ArrayList<>();
+        for (int change = 0; change < 16; change++) {
+            waiting.add(control.start());
+        }
+
+        assertThatThrownBy(() -> get(control.stop()))
+                .hasMessageContaining("16 changes of the capture wait already")
+                .cause()
+                .extracting(refused -> ((RefusedException) refused).reason())
+                .isEqualTo(RefusedException.Reason.NOT_NOW);
+        captured.countDown();
+
+        for (Future<JsonObject> change : waiting) {
+            assertThat(get(change).getString("state")).isEqualTo("capturing");
+        }
+        assertThat(get(control.stop()).getString("state")).isEqualTo("stopped");
     }
 
     /** One lane, until it takes nothing more. */
