@@ -33,12 +33,16 @@ final class InterfaceTally {
         if (more == 0) {
             return;
         }
-        Table known = table;
+        meet(index);
+        table.add(lastSlot, more);
+    }
+
+    /** From now on an interface has its name, as far as there is room. Capture thread. */
+    void meet(int index) {
         if (index != lastIndex) {
-            lastSlot = known.slotFor(index);
+            lastSlot = table.slotFor(index);
             lastIndex = index;
         }
-        known.add(lastSlot, more);
     }
 
     /** Gives an interface its name before its first frame. Capture thread. */

@@ -63,6 +63,8 @@ final class RingFrames {
                     tally.count(interfaceIndex, ofInterface);
                     interfaceIndex = found.interfaceIndex();
                     ofInterface = 0;
+                    // whoever gets the frame may ask for the name at once
+                    tally.meet(interfaceIndex);
                 }
                 ofInterface++;
                 handler.onFrame(found);

@@ -81,7 +81,7 @@ final class RelayedStream implements Stream {
     }
 
     boolean matches(FlowFilter flows) {
-        return flows.unrestricted() || flows.matches(open != null ? open : ends.draft(relay, id(), openedNs));
+        return flows.unrestricted() || flows.matches(open != null ? open : ends.draft(id(), openedNs));
     }
 
     /** A subscription takes this slot. */
@@ -95,7 +95,7 @@ final class RelayedStream implements Stream {
     @Override
     public void opened(Connection newConnection) {
         connection = newConnection;
-        ends = new StreamEnds(connection);
+        ends = new StreamEnds(connection, relay.interfaceName(connection.interfaceIndex()));
         wanted = relay.subscriptions().wanting(this);
         relay.catalogue().opened(this);
         tellOpen();
@@ -198,6 +198,11 @@ final class RelayedStream implements Stream {
 
     @Override
     public boolean complete(Connection closed, Ending newEnding, long timeNs) {
+        if (next == null) { // its opening failed, and that was told
+            connection = null;
+            forget();
+            return true;
+        }
         ending = newEnding;
         endedNs = timeNs;
         lastSeenNs = lastSeenNs();

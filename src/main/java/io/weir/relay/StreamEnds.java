@@ -20,12 +20,14 @@ final class StreamEnds {
     private final long serverHigh;
     private final long serverLow;
     private final int serverPort;
-    private final int interfaceIndex;
+    private final String interfaceName;
     private final boolean midstream;
     private final Roles roles;
     private final long[] path;
 
-    StreamEnds(Connection connection) {
+    /** @param interfaceName as it is now: later another interface may have the same index */
+    StreamEnds(Connection connection, String interfaceName) {
+        this.interfaceName = interfaceName;
         ipv6 = connection.ipv6();
         clientHigh = connection.clientHigh();
         clientLow = connection.clientLow();
@@ -33,7 +35,6 @@ final class StreamEnds {
         serverHigh = connection.serverHigh();
         serverLow = connection.serverLow();
         serverPort = connection.serverPort();
-        interfaceIndex = connection.interfaceIndex();
         midstream = connection.midstream();
         roles = connection.roles();
         path = connection.pathLength() == 0 ? NO_PATH : new long[connection.pathLength()];
@@ -43,17 +44,17 @@ final class StreamEnds {
     }
 
     /** An opening event whose community id is left out, for filters. */
-    Open draft(StreamRelay relay, String stream, long openedNs) {
-        return open(relay, stream, openedNs, "");
+    Open draft(String stream, long openedNs) {
+        return open(stream, openedNs, "");
     }
 
     Open open(StreamRelay relay, String stream, long openedNs) {
         String communityId =
                 relay.communityId().of(ipv6, clientHigh, clientLow, clientPort, serverHigh, serverLow, serverPort);
-        return open(relay, stream, openedNs, communityId);
+        return open(stream, openedNs, communityId);
     }
 
-    private Open open(StreamRelay relay, String stream, long openedNs, String communityId) {
+    private Open open(String stream, long openedNs, String communityId) {
         return new Open(
                 stream,
                 openedNs,
@@ -61,7 +62,7 @@ final class StreamEnds {
                 new Endpoint(Addresses.text(ipv6, serverHigh, serverLow), serverPort),
                 communityId,
                 pathText(),
-                relay.interfaceName(interfaceIndex),
+                interfaceName,
                 midstream,
                 roles);
     }

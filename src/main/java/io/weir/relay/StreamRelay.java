@@ -29,6 +29,7 @@ public final class StreamRelay implements StreamFactory {
     private final Catalogue catalogue;
     private final Delivery delivery = new Delivery();
     private final PayloadMemory payloadMemory = new PayloadMemory();
+    private String lastInterface;
 
     /**
      * @param sink gets the events
@@ -113,8 +114,13 @@ public final class StreamRelay implements StreamFactory {
         return options;
     }
 
+    /** The same object as a rule, since each stream keeps it. */
     String interfaceName(int index) {
-        return interfaceNames.apply(index);
+        String name = interfaceNames.apply(index);
+        if (!name.equals(lastInterface)) {
+            lastInterface = name;
+        }
+        return lastInterface;
     }
 
     CommunityId communityId() {

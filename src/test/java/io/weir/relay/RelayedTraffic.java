@@ -18,6 +18,7 @@ import java.util.List;
 /** A relay behind an assembler, and what it told. */
 abstract class RelayedTraffic {
     final List<Selected> told = new ArrayList<>();
+    String interfaces = "eth";
     StreamRelay relay;
     Assembler assembler;
 
@@ -34,7 +35,7 @@ abstract class RelayedTraffic {
                 StreamIds.ofFile(),
                 (event, subscribers) -> told.add(new Selected(event, subscribers)),
                 options,
-                index -> "eth" + index);
+                index -> interfaces + index);
         assembler = new Assembler(new StreamPool(relay, Conversation.HASH), AssemblerOptions.defaults());
     }
 

@@ -72,6 +72,19 @@ class StreamRelayTest extends RelayedTraffic {
         assertThat(relay.ledger().counters().get(RelayCounter.DELIVERED_BYTES)).isEqualTo(8);
     }
 
+    /** As when another capture is uploaded, or the source was opened again. */
+    @Test
+    void aStreamKeepsTheNameOfItsInterfaceWhateverHasItsIndexLater() {
+        onDemand(0);
+        conversation(40_000).handshake().fins();
+        interfaces = "wlan";
+        conversation(40_001).handshake();
+
+        assertThat(streams())
+                .extracting(stream -> stream.open().interfaceName())
+                .containsExactly("wlan3", "eth3");
+    }
+
     @Test
     void anUnansweredSynIsAStreamToo() {
         everything();
