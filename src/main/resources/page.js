@@ -249,7 +249,8 @@ function follow() {
     if (source.readyState !== EventSource.CLOSED) return;
     const { status, detail } = await refusal(url);
     if (source !== live) return;
-    const final = status >= 400 && status < 500;
+    // 501: what the filter needs is not installed
+    const final = status >= 400 && status < 500 || status === 501;
     tell('refusal', final ? detail : '');
     tell('link', final ? 'not live' : detail + ', trying again');
     if (!final) later(follow);
