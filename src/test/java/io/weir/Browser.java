@@ -107,6 +107,8 @@ final class Browser implements AutoCloseable {
                         .setAllowOriginHeader(false))
                 .timeout(PATIENCE_S, TimeUnit.SECONDS)
                 .await();
+        // it ends without a word when chromium does
+        socket.exceptionHandler(ended -> {});
         socket.textMessageHandler(text -> take(new JsonObject(text)));
     }
 

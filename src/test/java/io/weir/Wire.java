@@ -44,6 +44,7 @@ final class Wire implements AutoCloseable {
         Future<NetSocket> connected = client.connect(target, "127.0.0.1");
         connected.onFailure(refused -> from.close()).onSuccess(to -> {
             ends.addAll(List.of(from, to));
+            ends.forEach(end -> end.exceptionHandler(cut -> end.close()));
             from.pipeTo(to);
             to.pipeTo(from);
         });
