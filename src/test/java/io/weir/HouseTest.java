@@ -2,6 +2,9 @@ package io.weir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -115,6 +118,20 @@ class HouseTest {
                 }
             }
         });
+        assertThat(offenders).isEmpty();
+    }
+
+    @Test
+    void scriptsOfThePageFitAReader() throws IOException {
+        List<String> offenders = new ArrayList<>();
+        try (DirectoryStream<Path> scripts = Files.newDirectoryStream(Path.of("src/main/resources"), "*.js")) {
+            for (Path script : scripts) {
+                int lines = Files.readAllLines(script).size();
+                if (lines > MAX_FILE_LINES) {
+                    offenders.add(script + " has " + lines + " lines");
+                }
+            }
+        }
         assertThat(offenders).isEmpty();
     }
 

@@ -181,8 +181,9 @@ class PageInBrowserTest extends BrowsedProbe {
         probe = start();
         page = browser.page();
         // as a browser does it with a page in the background
-        page.before("window.requestAnimationFrame = () => 0");
+        page.before("window.requestAnimationFrame = (draw) => { window.draw = draw; return 0; }");
         page.go(address()).untilText("#link", "live");
+        page.value("import('/page-list.js').then((list) => { window.rows = list.rows; })");
         for (int round = 0; round < 2; round++) {
             probe.replay(exchanges(1_000));
         }

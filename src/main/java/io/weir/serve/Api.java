@@ -56,9 +56,8 @@ final class Api {
                 audit,
                 options.limits().replayBytes(),
                 options.heartbeat().toMillis());
-        PageEndpoint page = new PageEndpoint();
         StatusEndpoint status = new StatusEndpoint(neighbours.checks(), neighbours.metrics());
-        endpoints = List.of(
+        List<Endpoint> ofData = List.of(
                 get("/livez", null, status::live),
                 get("/readyz", null, status::ready),
                 get("/metrics", Role.METADATA, status::metrics),
@@ -73,11 +72,9 @@ final class Api {
                 control(HttpMethod.POST, "/api/v1/capture/stop", Body.JSON, capture::stop),
                 control(HttpMethod.PUT, "/api/v1/capture/filter", Body.JSON, capture::filter),
                 get("/api/v1/interfaces", Role.METADATA, capture::interfaces),
-                control(HttpMethod.POST, "/api/v1/replays", Body.CAPTURE, replays::replay),
-                get("/openapi.yaml", Role.METADATA, page::contract),
-                get("/", Role.METADATA, page::page),
-                get("/page.js", Role.METADATA, page::script),
-                get("/page.css", Role.METADATA, page::style));
+                control(HttpMethod.POST, "/api/v1/replays", Body.CAPTURE, replays::replay));
+        endpoints =
+                Stream.concat(ofData.stream(), PageEndpoint.files().stream()).toList();
         listener = new Listener(vertx, options, gate, audit, counters, unsent, endpoints);
     }
 

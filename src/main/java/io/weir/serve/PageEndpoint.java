@@ -4,32 +4,40 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 
-/** The page, and the contract of the API. Both are texts in the jar, without any captured data. */
+/** The page, and the contract of the API: texts in the jar, without any captured data. */
 final class PageEndpoint {
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String SCRIPT = "text/javascript; charset=utf-8";
 
-    private final Buffer page = read("page.html");
-    private final Buffer script = read("page.js");
-    private final Buffer style = read("page.css");
-    private final Buffer contract = read("openapi.yaml");
+    private PageEndpoint() {}
 
-    void page(Call call) {
-        call.response().putHeader("Content-Security-Policy", PAGE_POLICY);
-        call.tellShared("text/html; charset=utf-8", page);
+    /** One endpoint for each file. Reads them all. */
+    static List<Endpoint> files() {
+        return List.of(
+                file("openapi.yaml", "application/yaml"),
+                page(),
+                file("page.css", "text/css; charset=utf-8"),
+                file("page.js", SCRIPT),
+                file("page-list.js", SCRIPT),
+                file("page-stream.js", SCRIPT),
+                file("page-draw.js", SCRIPT),
+                file("page-events.js", SCRIPT));
     }
 
-    void script(Call call) {
-        call.tellShared("text/javascript; charset=utf-8", script);
+    private static Endpoint page() {
+        Buffer page = read("page.html");
+        return Endpoint.get("/", Role.METADATA, call -> {
+            call.response().putHeader("Content-Security-Policy", PAGE_POLICY);
+            call.tellShared("text/html; charset=utf-8", page);
+        });
     }
 
-    void style(Call call) {
-        call.tellShared("text/css; charset=utf-8", style);
-    }
-
-    void contract(Call call) {
-        call.tellShared("application/yaml", contract);
+    private static Endpoint file(String name, String contentType) {
+        Buffer text = read(name);
+        return Endpoint.get("/" + name, Role.METADATA, call -> call.tellShared(contentType, text));
     }
 
     private static Buffer read(String name) {

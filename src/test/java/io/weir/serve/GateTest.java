@@ -75,7 +75,8 @@ class GateTest {
 
     @Test
     void noAnswerAllowsOtherOriginsCachesOrFrames() {
-        for (String path : List.of("/", "/livez", "/api/v1/streams", "/none", "/api/v1/streams?x=1", "/page.js")) {
+        for (String path : List.of(
+                "/", "/livez", "/api/v1/streams", "/none", "/api/v1/streams?x=1", "/page.js", "/page-list.js")) {
             RawHttp answer = RawHttp.get(service.port(), path, "Host: localhost");
             assertThat(answer.head().toLowerCase()).doesNotContain("access-control-");
             assertThat(answer.header("Cache-Control")).as(path).contains("no-store");
