@@ -15,6 +15,8 @@ public enum Anomaly {
     STALE_TIMESTAMP("a timestamp older than the newest accepted one (PAWS, RFC 7323 section 5)"),
     BEYOND_WINDOW("data beyond the receiver's window"),
     ACKNOWLEDGES_UNSENT("acknowledges bytes that the other side was not seen to send; held until its receiver answers"),
+    ACKNOWLEDGES_BEFORE_START(
+            "data that acknowledges less than the other side's SYN, of an earlier connection perhaps"),
     DATA_AFTER_FIN("bytes beyond the FIN's sequence number"),
     DATA_AFTER_CLOSE("bytes for a connection that has ended"),
     DATA_IN_RST("a reset carries bytes; they are not part of the stream"),

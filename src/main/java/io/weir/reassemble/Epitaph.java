@@ -23,7 +23,7 @@ final class Epitaph {
     boolean lowStarted;
     int lowBase;
     int lowNext;
-    /** Behind what was seen to be sent, FIN included. */
+    /** Behind what was seen to be sent, FIN included; of a side that is not captured, behind what was acknowledged. */
     int lowSent;
 
     boolean highStarted;
@@ -38,12 +38,19 @@ final class Epitaph {
         lowStarted = low.is(HalfConnection.STARTED);
         lowBase = low.base;
         lowNext = Sequence.add(low.base, low.next);
-        lowSent = Sequence.add(low.base, low.sentTo);
+        lowSent = sent(low);
         highStarted = high.is(HalfConnection.STARTED);
         highBase = high.base;
         highNext = Sequence.add(high.base, high.next);
-        highSent = Sequence.add(high.base, high.sentTo);
+        highSent = sent(high);
         return this;
+    }
+
+    private static int sent(HalfConnection half) {
+        long sent = Math.max(half.sentTo, half.next);
+        HalfConnection peer = half.peer();
+        boolean acknowledgedOnly = !half.heard() && peer.is(HalfConnection.ACKNOWLEDGES);
+        return Sequence.add(half.base, acknowledgedOnly ? Math.max(sent, half.offset(peer.acknowledgement)) : sent);
     }
 
     /** Whether a segment between the ends of the connection belongs to it still. */
@@ -56,7 +63,7 @@ final class Epitaph {
                     : started && (swap ? highBase : lowBase) == segment.sequence() + 1;
             return repeated ? Verdict.STRAGGLER : Verdict.NEW_CONNECTION;
         }
-        if (reset && segment.has(Segment.ACK) && peerStarted) {
+        if (reset && segment.has(Segment.ACK) && !segment.has(Segment.RST) && peerStarted) {
             int beyond = Sequence.difference(swap ? lowSent : highSent, segment.acknowledgement());
             if (beyond > 1 && beyond < STRAGGLER_DISTANCE_BYTES) {
                 // its receiver acknowledges what was sent after the reset

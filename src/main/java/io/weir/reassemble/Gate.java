@@ -3,6 +3,7 @@ package io.weir.reassemble;
 import static io.weir.reassemble.HalfConnection.CHECKSUMS_WRONG;
 import static io.weir.reassemble.HalfConnection.CHECKSUM_RIGHT;
 import static io.weir.reassemble.HalfConnection.DATA_CHECKSUM_RIGHT;
+import static io.weir.reassemble.HalfConnection.MIDSTREAM;
 import static io.weir.reassemble.HalfConnection.SEGMENT_SIZE_SHIFT;
 import static io.weir.reassemble.HalfConnection.SIGNED;
 import static io.weir.reassemble.HalfConnection.STARTED;
@@ -74,6 +75,9 @@ final class Gate {
         }
         if (staleTimestamp(half, peer, segment)) {
             return Anomaly.STALE_TIMESTAMP;
+        }
+        if (Sequence.difference(peer.base, segment.acknowledgement()) < 0 && ofAnEarlierConnection(half, peer)) {
+            return Anomaly.ACKNOWLEDGES_BEFORE_START;
         }
         return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
     }
@@ -149,6 +153,24 @@ final class Gate {
         return !refusedOption
                 && half.newestTimestamp - segment.timestampValue() > 1
                 && segment.timeNs() - half.lastSeenNs < TIMESTAMP_AGE_NS;
+    }
+
+    /**
+     * Whether what acknowledges less than the peer's SYN cannot be of this connection: Linux takes no acknowledgement of bytes
+     * that it never sent. Before the SYN is answered it may be a forged one, and who goes on without it is believed.
+     */
+    private static boolean ofAnEarlierConnection(HalfConnection half, HalfConnection peer) {
+        if (!peer.is(STARTED) || peer.is(MIDSTREAM) || half.connection.candidates() != null) {
+            return false;
+        }
+        if (half.is(SYN_SEEN)) {
+            return true;
+        }
+        if (half.is(STARTED) || !peer.is(SYN_SEEN) || half.beyondWindow >= RESYNCHRONISE_AFTER) {
+            return false;
+        }
+        half.beyondWindow++;
+        return half.beyondWindow < RESYNCHRONISE_AFTER;
     }
 
     private static boolean beyondWindow(HalfConnection half, Segment segment) {

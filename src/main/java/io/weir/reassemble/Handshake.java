@@ -41,7 +41,21 @@ final class Handshake {
     }
 
     Outcome syn(HalfConnection half, HalfConnection peer, Segment segment) {
+        if (!peer.heard() && ofAnEarlierConnection(half, segment)) {
+            starts.now(half);
+            return Outcome.NEW_CONNECTION;
+        }
         return segment.has(Segment.ACK) ? synAck(half, peer, segment) : bareSyn(half, peer, segment);
+    }
+
+    /** Whether what waits for its place was sent before this SYN was. */
+    private boolean ofAnEarlierConnection(HalfConnection half, Segment segment) {
+        boolean answersLater = segment.has(Segment.ACK)
+                && half.is(ACKNOWLEDGES)
+                && half.hasRuns()
+                && !half.is(STARTED)
+                && Sequence.difference(half.acknowledgement, segment.acknowledgement()) > 0;
+        return answersLater || starts.waitsBefore(half, segment.sequence());
     }
 
     private Outcome bareSyn(HalfConnection half, HalfConnection peer, Segment segment) {

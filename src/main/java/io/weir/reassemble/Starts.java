@@ -152,6 +152,15 @@ final class Starts {
         }
     }
 
+    /** Whether bytes that wait are numbered before this one. */
+    boolean waitsBefore(HalfConnection half, int sequence) {
+        if (!half.isIn(timers.starting) || !half.hasRuns()) {
+            return false;
+        }
+        long start = runs.start(queue.first(half.waiting));
+        return Sequence.difference(Sequence.add(half.base, start), sequence) > 0;
+    }
+
     /** Starts a direction at the lowest byte that waits; does nothing if nothing does. */
     void now(HalfConnection half) {
         if (!half.isIn(timers.starting)) {

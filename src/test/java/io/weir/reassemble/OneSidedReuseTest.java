@@ -118,4 +118,50 @@ class OneSidedReuseTest {
         assertThat(conversation.stream().server()).isEqualTo("one two");
         assertThat(conversation.count(Anomaly.SYN_INSIDE)).isEqualTo(1);
     }
+
+    @Test
+    void dataOfTheOldConnectionIsNoPartOfTheNewOne() {
+        server.synAck().data("old");
+        anotherConnection();
+        server.synAck();
+        server.at(4).ackingOnce(-500).data("stale");
+        server.at(1).data("begins anew");
+        conversation.probe.end();
+
+        assertThat(fresh().server()).isEqualTo("begins anew");
+        assertThat(conversation.count(Anomaly.CONFLICT)).isZero();
+    }
+
+    @Test
+    void aSynAckBeginsAnotherStreamAlsoWhileTheLastBytesOfTheOldOneWait() {
+        server.at(500).data("last");
+        anotherConnection();
+        server.synAck().data("new");
+        conversation.probe.end();
+
+        assertThat(old().server()).isEqualTo("last");
+        assertThat(fresh().server()).isEqualTo("new");
+    }
+
+    @Test
+    void aSynAckWithALowerNumberBeginsAnotherStreamAlsoWhileTheLastBytesOfTheOldOneWait() {
+        server.at(500).data("last");
+        conversation.numbers(70_000_000, 400);
+        server.synAck().data("new");
+        conversation.probe.end();
+
+        assertThat(old().server()).isEqualTo("last");
+        assertThat(fresh().server()).isEqualTo("new");
+    }
+
+    @Test
+    void aSynBeginsAnotherStreamAlsoWhileTheLastBytesOfTheOldOneWait() {
+        client.at(500).data("last");
+        anotherConnection();
+        client.syn().data("new");
+        conversation.probe.end();
+
+        assertThat(old().client()).isEqualTo("last");
+        assertThat(fresh().client()).isEqualTo("new");
+    }
 }

@@ -222,4 +222,21 @@ class ResetTest {
         assertThat(conversation.newest().connection.midstream()).isTrue();
         assertThat(conversation.count(Anomaly.RST_IGNORED)).isEqualTo(1);
     }
+
+    @Test
+    @DisplayName("one side captured: what was acknowledged before the reset is no sign that it was outlived")
+    void anAcknowledgementFromBeforeTheResetStartsNoStream() {
+        Conversation oneSided = Conversation.begin();
+        oneSided.client().acking(1);
+        oneSided.server().acking(1);
+        oneSided.server().synAck().ack(5).ack(70_000).ack(5);
+        oneSided.server().acking(70_000).rst();
+        oneSided.server().ack(5);
+        oneSided.server().ack(70_000);
+        oneSided.server().at(1).acking(80_000).rst();
+        oneSided.probe.end();
+        assertThat(oneSided.probe.streams).hasSize(1);
+        assertThat(oneSided.stream().ending).isEqualTo(Ending.RST);
+        assertThat(oneSided.count(Anomaly.RST_IGNORED)).isZero();
+    }
 }

@@ -201,4 +201,34 @@ class ReuseTest {
             assertThat(stream.ending).isEqualTo(Ending.FIN);
         });
     }
+
+    @Test
+    @DisplayName("a copy from before the reset that comes after the new SYN is no part of the new connection")
+    void dataThatAcknowledgesLessThanTheNewSynIsOfTheOldConnection() {
+        conversation.client().data("old");
+        conversation.client().rst();
+        conversation.numbers(700_000, 900_000);
+        conversation.client().syn();
+        conversation.server().at(4).ackingOnce(-500).data("stale");
+        conversation.server().synAck();
+        conversation.client().ack(1);
+        conversation.server().at(5).ackingOnce(-500).data("stale");
+        conversation.server().at(1).acking(1).data("begins anew");
+        assertThat(fresh().server()).isEqualTo("begins anew");
+        assertThat(conversation.count(Anomaly.ACKNOWLEDGES_BEFORE_START)).isEqualTo(2);
+        assertThat(conversation.count(Anomaly.CONFLICT)).isZero();
+    }
+
+    @Test
+    @DisplayName("a SYN that nobody answers, perhaps a forged one, does not silence the other side")
+    void whoGoesOnWithoutRegardToASynIsBelieved() {
+        Conversation midst = Conversation.begin();
+        midst.client().syn();
+        midst.server().at(1).acking(-500);
+        for (int segment = 0; segment < 20; segment++) {
+            midst.server().data("four");
+        }
+        midst.probe.end();
+        assertThat(midst.stream().server()).isEqualTo("four".repeat(5));
+    }
 }
