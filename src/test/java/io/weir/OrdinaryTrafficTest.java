@@ -250,7 +250,10 @@ class OrdinaryTrafficTest {
         for (int index = 0; index < frames.size(); index++) {
             all.add(frames.get(index));
             if (random.nextDouble() < REPETITION) {
-                later.get(index + random.nextInt(MAX_DELAY_FRAMES)).add(frames.get(index));
+                int delayed = index + random.nextInt(MAX_DELAY_FRAMES);
+                boolean parted = frames.subList(index + 1, Math.min(frames.size(), delayed + 1)).stream()
+                        .anyMatch(OrdinaryTrafficTest::partsConnections);
+                later.get(parted ? index : delayed).add(frames.get(index));
             }
             all.addAll(later.get(index));
         }
