@@ -1,5 +1,6 @@
 package io.weir.reassemble;
 
+import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
 import static io.weir.reassemble.HalfConnection.CHECKSUMS_WRONG;
 import static io.weir.reassemble.HalfConnection.CHECKSUM_RIGHT;
 import static io.weir.reassemble.HalfConnection.DATA_CHECKSUM_RIGHT;
@@ -76,7 +77,7 @@ final class Gate {
         if (staleTimestamp(half, peer, segment)) {
             return Anomaly.STALE_TIMESTAMP;
         }
-        if (Sequence.difference(peer.base, segment.acknowledgement()) < 0 && ofAnEarlierConnection(half, peer)) {
+        if (peer.offset(segment.acknowledgement()) < 0 && ofAnEarlierConnection(half, peer, segment)) {
             return Anomaly.ACKNOWLEDGES_BEFORE_START;
         }
         return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
@@ -159,8 +160,12 @@ final class Gate {
      * Whether what acknowledges less than the peer's SYN cannot be of this connection: Linux takes no acknowledgement of bytes
      * that it never sent. Before the SYN is answered it may be a forged one, and who goes on without it is believed.
      */
-    private static boolean ofAnEarlierConnection(HalfConnection half, HalfConnection peer) {
+    private static boolean ofAnEarlierConnection(HalfConnection half, HalfConnection peer, Segment segment) {
         if (!peer.is(STARTED) || peer.is(MIDSTREAM) || half.connection.candidates() != null) {
+            return false;
+        }
+        if (half.is(ACKNOWLEDGES) && Sequence.difference(half.acknowledgement, segment.acknowledgement()) >= 0) {
+            // it goes on acknowledging what nobody has captured, for gibibytes perhaps
             return false;
         }
         if (half.is(SYN_SEEN)) {

@@ -13,6 +13,7 @@ final class LeanProbe {
     private long timeNs = Probe.START_NS;
     private long delivered;
     private int next;
+    private int answered = 100;
     private Connection connection;
 
     LeanProbe(AssemblerOptions options) {
@@ -35,6 +36,11 @@ final class LeanProbe {
     void inOrder(int bytes) {
         give(true, next, 100, Segment.ACK, bytes);
         next += bytes;
+    }
+
+    /** The server says a byte, and that it has all of the client's. */
+    void answer() {
+        give(false, answered++, next, Segment.ACK, 1);
     }
 
     /** Offset behind the client's newest byte. */

@@ -132,6 +132,31 @@ class OrderTest {
     }
 
     @Test
+    void whoAnswersIsHeardAlsoWhenTheOtherSideHasSentGibibytes() {
+        LeanProbe probe = new LeanProbe(Options.with("historyBytes", 0));
+        for (int index = 0; index < 70_000; index++) {
+            probe.inOrder(65_000);
+            probe.answer();
+        }
+        assertThat(probe.delivered()).isEqualTo(4_550_000_000L + 70_000);
+        assertThat(probe.ackedTo()).isEqualTo(4_550_000_000L);
+    }
+
+    @Test
+    void whoAnswersIsHeardAlsoWhenGibibytesOfTheOtherSideWereNotCaptured() {
+        Conversation oneSided = Conversation.begin();
+        oneSided.server().acking(1).synAck();
+        long acknowledged = 1;
+        for (int index = 0; index < 90; index++) {
+            acknowledged += 60_000_000;
+            oneSided.server().acking(acknowledged).data("a");
+            oneSided.after(Options.SECOND);
+        }
+        oneSided.probe.end();
+        assertThat(oneSided.stream().server()).isEqualTo("a".repeat(90));
+    }
+
+    @Test
     @DisplayName("R14: a segment larger than a page is delivered in one piece of bytes")
     void aSegmentLargerThanAPageIsDelivered() {
         String large = "0123456789".repeat(6_500);
