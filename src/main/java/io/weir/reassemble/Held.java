@@ -14,8 +14,7 @@ import io.weir.decode.Segment;
 /**
  * Segments that the receiver may or may not have taken: data in a SYN, data into a closed window, data that
  * acknowledges what the other side was not seen to send, or whose checksum is wrong. Their bytes are held back until the
- * receiver acknowledges them,
- * other bytes take their place, or {@link Timers#HOLD_NS} have passed.
+ * receiver acknowledges them, other bytes take their place, or {@link Timers#HOLD_NS} have passed.
  */
 final class Held {
     /** Held segments of one direction; one more is refused. A receiver whose answers are not captured may need many. */

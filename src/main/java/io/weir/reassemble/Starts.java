@@ -11,6 +11,9 @@ import io.weir.decode.Segment;
 /**
  * Where a direction begins: at its SYN, at what a SYN-ACK acknowledges, or, if neither is seen in time, at the first
  * byte that was. Until then its segments wait; their offsets are counted from a provisional place.
+ *
+ * <p>Of a SYN that was not captured nobody can tell whether it carried bytes (RFC 7413): if its answer acknowledges some, the
+ * direction begins behind them.
  */
 final class Starts {
     /** Provisional offset of the first segment seen, so that earlier ones have positive offsets too. */
