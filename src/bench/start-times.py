@@ -102,7 +102,7 @@ def measure(options):
     print("| JDK | bare Vert.x | weir | ring | budget |")
     print("| --- | ---: | ---: | ---: | --- |")
     for name, bare_mib, (total, ring), text in memory:
-        budget = re.search(r"in MiB: (.*)", text)
+        budget = re.search(r"memory of all buffers is (.*)", text)
         print(f"| {name} | {bare_mib:.0f} | {total:.0f} | {ring:.0f} | {budget[1] if budget else '?'} |")
 
 

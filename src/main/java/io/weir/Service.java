@@ -166,7 +166,7 @@ final class Service {
     }
 
     private void tell(Configuration values) {
-        LOG.info("memory of all buffers, in MiB: {}", root.probe().budget().text());
+        LOG.info("memory of all buffers is {}", root.probe().budget().text());
         LOG.info("page and API at {}", address(values));
     }
 

@@ -11,9 +11,7 @@ enum Habit {
     UPLOAD(1_200_000, 0) {
         @Override
         void client(Talker talker) throws IOException {
-            talker.sayAll();
-            talker.socket.shutdownOutput();
-            talker.hearAll();
+            talker.sayAllThenHearAll();
         }
 
         @Override
@@ -66,9 +64,7 @@ enum Habit {
     ANSWER_AFTER_HALF_CLOSE(300_000, 300_000) {
         @Override
         void client(Talker talker) throws IOException {
-            talker.sayAll();
-            talker.socket.shutdownOutput();
-            talker.hearAll();
+            talker.sayAllThenHearAll();
         }
 
         @Override
@@ -80,9 +76,7 @@ enum Habit {
     SLOW_READER(200_000, 0) {
         @Override
         void client(Talker talker) throws IOException {
-            talker.sayAll();
-            talker.socket.shutdownOutput();
-            talker.hearAll();
+            talker.sayAllThenHearAll();
         }
 
         @Override

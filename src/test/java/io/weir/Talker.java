@@ -53,6 +53,13 @@ final class Talker {
         }
     }
 
+    /** With its end, before the other side says anything. */
+    void sayAllThenHearAll() throws IOException {
+        sayAll();
+        socket.shutdownOutput();
+        hearAll();
+    }
+
     /** All but the last byte of a message, then that one as urgent. */
     void sayUrgently(int message) throws IOException {
         int end = saidBytes + own.messages[message];

@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * A capture file or a stream of one: pcap and pcapng, each also gzip-compressed, told apart by their first bytes.
  *
- * <p>Frames are handed on in place, in file order. Takes at most {@value #MAX_MEMORY_BYTES} bytes of memory whatever the file claims; a damaged file gives
- * everything readable before the damage, then one {@link CaptureException} with the byte offset (of the uncompressed bytes).
+ * <p>Frames are handed on in place, in file order. Takes at most {@value #MAX_MEMORY_BYTES} bytes of memory whatever the file
+ * claims; a damaged file gives everything readable before the damage, then one {@link CaptureException} with the byte offset
+ * (of the uncompressed bytes).
  */
 public final class CaptureFile implements FrameSource {
     /** {@link #interfaceName} of a classic pcap file, which names none. */
