@@ -81,20 +81,34 @@ public final class FlowHash {
      * give the two directions different identifiers, and both must find the same lane.
      */
     public long of(Segment segment) {
-        long kind = (long) segment.domain() << 1 & LOWER;
         if (segment.ipv6()) {
-            return ofIpv6(segment, kind | 1);
+            return ofIpv6(segment, kind(segment.domain()) | 1);
         }
         long source = segment.sourceLow() << 16 | segment.sourcePort();
         long destination = segment.destinationLow() << 16 | segment.destinationPort();
         long low = Math.min(source, destination);
         long high = Math.max(source, destination);
-        long ports = (low & 0xFFFF) << 16 | high & 0xFFFF;
-        low >>>= 16;
-        high >>>= 16;
+        return ofIpv4((low >>> 16) << 32 | high >>> 16, (int) (low << 16 | high & 0xFFFF), segment.domain());
+    }
+
+    /**
+     * The same of IPv4 ends that are in order already.
+     *
+     * @param addresses the lower endpoint's in the upper half
+     * @param ports the lower endpoint's in the upper half
+     */
+    public long ofIpv4(long addresses, int ports, int domain) {
+        long kind = kind(domain);
+        long both = ports & LOWER;
+        long low = addresses >>> 32;
+        long high = addresses & LOWER;
         return join(
-                upper0 + upper1 * kind + upper2 * ports + upper3 * low + upper4 * high,
-                lower0 + lower1 * kind + lower2 * ports + lower3 * low + lower4 * high);
+                upper0 + upper1 * kind + upper2 * both + upper3 * low + upper4 * high,
+                lower0 + lower1 * kind + lower2 * both + lower3 * low + lower4 * high);
+    }
+
+    private static long kind(int domain) {
+        return (long) domain << 1 & LOWER;
     }
 
     private long ofIpv6(Segment segment, long kind) {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The headers of nearly every frame, recognised as a whole by a few wide reads: Ethernet II without tags, IPv4 without options
- * that is no fragment, TCP without options or with nothing but timestamps, all of it captured. The layers decode the same
+ * that is no fragment, TCP without urgent data and without options or with nothing but timestamps, all of it captured. The layers decode the same
  * frames to the same segment; this is for speed only, after Van Jacobson's header prediction in a TCP receiver.
  */
 final class PredictedHeaders {
@@ -14,8 +14,7 @@ final class PredictedHeaders {
     private static final int ADDRESSES = 26;
     private static final int TCP = EthernetLayer.HEADER_BYTES + Ipv4Layer.HEADER_BYTES;
     private static final int PORTS_AND_SEQUENCE = TCP;
-    private static final int ACKNOWLEDGEMENT = TCP + 8;
-    private static final int OFFSET_TO_URGENT = TCP + 12;
+    private static final int ACKNOWLEDGEMENT_TO_WINDOW = TCP + 8;
     private static final int OPTIONS = TCP + TcpLayer.HEADER_BYTES;
     private static final int TIMESTAMPS = OPTIONS + 4;
     private static final int WITH_TIMESTAMPS = OPTIONS + 12;
@@ -52,13 +51,15 @@ final class PredictedHeaders {
         }
         long typeToId = memory.getLong(at + TYPE_TO_ID);
         int fragmentToProtocol = memory.getInt(at + FRAGMENT_TO_PROTOCOL);
-        long offsetToUrgent = memory.getLong(at + OFFSET_TO_URGENT);
+        long acknowledgementToWindow = memory.getLong(at + ACKNOWLEDGEMENT_TO_WINDOW);
+        int flags = (int) acknowledgementToWindow >>> 16 & TcpLayer.FLAGS;
         int packetEnd = at + EthernetLayer.HEADER_BYTES + (int) (typeToId >>> 16 & 0xFFFF);
-        int dataOffset = (int) (offsetToUrgent >>> 60);
+        int dataOffset = (int) acknowledgementToWindow >>> 28;
         boolean timestamps = dataOffset == OFFSET_32;
         int payloadAt = at + (timestamps ? WITH_TIMESTAMPS : OPTIONS);
         if ((typeToId & TYPE_AND_VERSION_MASK) != TYPE_AND_VERSION
                 || (fragmentToProtocol & WHOLE_TCP_MASK) != WHOLE_TCP
+                || (flags & Segment.URG) != 0
                 || dataOffset != OFFSET_20 && !timestamps
                 || payloadAt > packetEnd
                 || packetEnd > end
@@ -72,10 +73,10 @@ final class PredictedHeaders {
                 .ports((int) (portsAndSequence >>> 48), (int) (portsAndSequence >>> 32) & 0xFFFF)
                 .numbers(
                         (int) portsAndSequence,
-                        memory.getInt(at + ACKNOWLEDGEMENT),
-                        (int) (offsetToUrgent >>> 48) & TcpLayer.FLAGS,
-                        (int) (offsetToUrgent >>> 32) & 0xFFFF,
-                        (int) offsetToUrgent & 0xFFFF)
+                        (int) (acknowledgementToWindow >>> 32),
+                        flags,
+                        (int) acknowledgementToWindow & 0xFFFF,
+                        0)
                 .noOptions()
                 .payload(memory, payloadAt, packetEnd - payloadAt, packetEnd - payloadAt);
         if (timestamps) {

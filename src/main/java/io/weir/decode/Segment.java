@@ -131,7 +131,6 @@ public final class Segment extends CapturedPacket implements TcpHeader {
      * @param wireLength bytes that the segment had on the wire; more than {@code length} if the snap length cut it
      */
     public Segment payload(ByteBuffer memory, int offset, int length, int wireLength) {
-        // as a rule the same as before, and to write a reference may cost a fence
         if (this.memory != memory) {
             this.memory = memory;
         }
@@ -238,6 +237,7 @@ public final class Segment extends CapturedPacket implements TcpHeader {
         return window;
     }
 
+    /** 0 without the URG flag, where the field means nothing (RFC 9293 section 3.1). */
     public int urgentPointer() {
         return urgentPointer;
     }

@@ -57,7 +57,7 @@ final class TcpLayer {
                         memory.getInt(at + 8),
                         offsetAndFlags & FLAGS,
                         windowAndChecksum >>> 16,
-                        memory.getShort(at + 18) & 0xFFFF)
+                        (offsetAndFlags & Segment.URG) == 0 ? 0 : memory.getShort(at + 18) & 0xFFFF)
                 .noOptions();
         if (headerBytes > HEADER_BYTES) {
             options(memory, at + HEADER_BYTES, at + headerBytes, segment);

@@ -54,6 +54,8 @@ class PredictedHeadersTest {
                 .isFalse();
         assertThat(isPredicted(tcp("x").ipv4().ethernet().patch(TCP + 12, 0x40)))
                 .isFalse();
+        assertThat(isPredicted(tcp("x").ipv4().ethernet().patch(TCP + 13, Segment.ACK | Segment.URG)))
+                .isFalse();
     }
 
     @Test
