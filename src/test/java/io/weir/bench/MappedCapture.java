@@ -100,11 +100,11 @@ final class MappedCapture {
     }
 
     private void packet(int at, Packets packets) {
-        long seconds = Integer.reverseBytes(memory.getInt(at));
-        long micros = Integer.reverseBytes(memory.getInt(at + 4));
-        int captured = Integer.reverseBytes(memory.getInt(at + CAPTURED_LENGTH_AT));
-        int wire = Integer.reverseBytes(memory.getInt(at + 12));
-        long timeNs = seconds * 1_000_000_000L + micros * 1_000;
+        long time = Long.reverseBytes(memory.getLong(at));
+        long lengths = Long.reverseBytes(memory.getLong(at + CAPTURED_LENGTH_AT));
+        int captured = (int) lengths;
+        int wire = (int) (lengths >>> 32);
+        long timeNs = (time & 0xFFFFFFFFL) * 1_000_000_000L + (time >>> 32) * 1_000;
         packets.packet(memory, at + RECORD_HEADER_BYTES, captured, wire, timeNs);
     }
 }
