@@ -58,6 +58,20 @@ final class Acknowledgements {
         }
     }
 
+    /** {@link #take} where nothing waits for the answer: what was acknowledged before, or bytes that were delivered. */
+    void ordinary(HalfConnection half, HalfConnection peer, Segment segment) {
+        int number = segment.acknowledgement();
+        if (Sequence.difference(half.acknowledgement, number) > 0) {
+            half.acknowledgement = number;
+        }
+        if (peer.is(STARTED)) {
+            long acked = peer.offset(number);
+            peer.acked = acked;
+            peer.ackedAhead(-1);
+            window(half, peer, segment, acked);
+        }
+    }
+
     /** Beyond this an acknowledgement is nobody's: no receiver's window reaches so far. */
     private static long limit(HalfConnection half, long sentTo) {
         return Math.max(half.windowEdge, sentTo) + Gate.WINDOW_SLACK_BYTES;
@@ -95,11 +109,12 @@ final class Acknowledgements {
     }
 
     private static void window(HalfConnection half, HalfConnection peer, Segment segment, long acked) {
+        int both = half.state & peer.state;
         int shift = UNKNOWN_SCALE;
         if (segment.has(Segment.SYN)) {
             shift = 0;
-        } else if (half.is(SYN_SEEN) && peer.is(SYN_SEEN)) {
-            shift = half.is(SCALED) && peer.is(SCALED) ? half.windowScale : 0;
+        } else if ((both & SYN_SEEN) != 0) {
+            shift = (both & SCALED) != 0 ? half.windowScale : 0;
         }
         long edge = acked + ((long) segment.window() << shift);
         if (edge > peer.windowEdge) {

@@ -57,7 +57,7 @@ final class Admission {
             pool.remove(connection);
             return null;
         }
-        connection.halfOpen = halfOpen;
+        connection.halfOpen(halfOpen);
         (halfOpen ? timers.halfOpen : timers.open).add(connection, segment.timeNs());
         return connection;
     }

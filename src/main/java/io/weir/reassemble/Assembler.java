@@ -1,9 +1,5 @@
 package io.weir.reassemble;
 
-import static io.weir.reassemble.HalfConnection.CLOSED;
-import static io.weir.reassemble.HalfConnection.STARTED;
-
-import io.weir.decode.Checksum;
 import io.weir.decode.FlowHash;
 import io.weir.decode.Segment;
 import io.weir.tally.Counters;
@@ -19,20 +15,15 @@ import io.weir.tally.Counters;
  * <p>Callbacks must not call back into the assembler.
  */
 public final class Assembler {
-    private static final int RARE_FLAGS = Segment.SYN | Segment.FIN | Segment.RST | Segment.URG | Segment.ACK;
-    private static final int RARE_OPTIONS = ~(Segment.OPTION_TIMESTAMPS | Segment.OPTION_SACK);
-
     private final StreamPool pool;
     private final PageCache pages = new PageCache();
     private final Reporter reporter = new Reporter();
     private final Timers timers;
-    private final Gate gate;
-    private final Delivery delivery;
-    private final Held held;
-    private final Acknowledgements acknowledgements;
-    private final Endings endings;
     private final Admission admission;
     private final Upkeep upkeep;
+    /** Null if there is none. */
+    private final FastPath fastPath;
+
     private final SlowPath slowPath;
     private long dueNs = Long.MAX_VALUE;
 
@@ -45,6 +36,11 @@ public final class Assembler {
     public record Flushed(int flushed, int closed) {}
 
     public Assembler(StreamPool pool, AssemblerOptions options) {
+        this(pool, options, true);
+    }
+
+    /** @param fast false to leave every segment to the slow path, for whoever compares the two */
+    Assembler(StreamPool pool, AssemblerOptions options, boolean fast) {
         this.pool = pool;
         Runs runs = new Runs(pages);
         Conflicts conflicts = new Conflicts(reporter, runs);
@@ -55,17 +51,18 @@ public final class Assembler {
         History history = new History(options.historyBytes());
         Memory memory = new Memory(pages, options);
         timers = new Timers(options);
-        gate = new Gate(options.checksum());
-        delivery = new Delivery(pages, runs, queue, conflicts, history, memory, reporter);
+        Gate gate = new Gate(options.checksum());
+        Delivery delivery = new Delivery(pages, runs, queue, conflicts, history, memory, reporter);
         Placement placement =
                 new Placement(options, queue, runs, delivery, history, conflicts, memory, timers, reporter);
-        held = new Held(pages, runs, memory, timers, placement, reporter);
+        Held held = new Held(pages, runs, memory, timers, placement, reporter);
         Starts starts = new Starts(queue, runs, memory, delivery, placement, timers, reporter);
         Handshake handshake = new Handshake(starts, delivery, reporter);
-        acknowledgements = new Acknowledgements(held, starts, placement);
-        endings = new Endings(options, pool, timers, delivery, placement, held, starts, reporter);
+        Acknowledgements acknowledgements = new Acknowledgements(held, starts, placement);
+        Endings endings = new Endings(options, pool, timers, delivery, placement, held, starts, reporter);
         admission = new Admission(options, pool, timers, starts, endings, reporter);
         upkeep = new Upkeep(options, pool, timers, starts, held, placement, endings, reporter);
+        fastPath = fast ? new FastPath(timers, gate, acknowledgements, delivery) : null;
         slowPath = new SlowPath(
                 options,
                 timers,
@@ -99,60 +96,9 @@ public final class Assembler {
         }
         HalfConnection half = swap ? connection.high : connection.low;
         half.countPacket();
-        if (isNext(half, segment)) {
-            expected(half, swap ? connection.low : connection.high, segment);
-        } else {
-            slowPath.take(half, swap ? connection.low : connection.high, segment);
-            settleTimers();
-        }
-    }
-
-    /** Whether the segment is nothing but the next bytes, or an acknowledgement, of a direction that waits for nothing. */
-    private static boolean isNext(HalfConnection half, Segment segment) {
-        return (half.state & (STARTED | CLOSED)) == STARTED
-                && segment.sequence() == half.base + (int) half.next
-                && (segment.flags() & RARE_FLAGS) == Segment.ACK
-                && (segment.options() & RARE_OPTIONS) == 0
-                && half.waiting == null
-                && segment.payloadLength() == segment.payloadWireLength()
-                && segment.hopLimit() == half.hopLimit
-                && TcpStateMachine.established(half.connection.machine)
-                && !half.connection.resetSuspected
-                && half.connection.candidates() == null
-                && segment.checksum() != Checksum.WRONG;
-    }
-
-    private void expected(HalfConnection half, HalfConnection peer, Segment segment) {
-        Anomaly refusal = gate.refuses(half, peer, segment);
-        if (refusal != null || held.reason(half, peer, segment) != null) {
-            slowPath.take(half, peer, segment, refusal);
-            settleTimers();
-            return;
-        }
-        Connection connection = half.connection;
-        long timeNs = segment.timeNs();
-        half.lastSeenNs = Math.max(half.lastSeenNs, timeNs);
-        timers.touch(connection, timeNs);
-        gate.accepted(half, segment);
-        Stream.Acceptance acceptance =
-                connection.stream.accept(segment, connection.direction(half), half.expectedSequence() & 0xFFFFFFFFL);
-        if (acceptance == Stream.Acceptance.REFUSE) {
-            half.refuse(segment.payloadLength());
-            return;
-        }
-        acknowledgements.take(half, peer, segment);
-        acknowledgements.sent(half, half.next + segment.payloadLength());
-        if (segment.payloadLength() > 0) {
-            delivery.deliverOnly(
-                    half,
-                    segment.memory(),
-                    segment.payloadOffset(),
-                    segment.payloadLength(),
-                    timeNs,
-                    segment.interfaceIndex());
-        }
-        if (half.acked > half.next || connection.halfOpen || peer.isTimed()) {
-            endings.settle(connection);
+        HalfConnection peer = swap ? connection.low : connection.high;
+        if (fastPath == null || !fastPath.take(half, peer, segment)) {
+            slowPath.take(half, peer, segment);
             settleTimers();
         }
     }

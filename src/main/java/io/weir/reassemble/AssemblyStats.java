@@ -9,11 +9,11 @@ public final class AssemblyStats {
 
     AssemblyStats() {}
 
-    void set(int chunks, long queuedPackets, long overlapBytes, long conflictBytes) {
+    void of(int chunks, HalfConnection half) {
         this.chunks = chunks;
-        this.queuedPackets = queuedPackets;
-        this.overlapBytes = overlapBytes;
-        this.conflictBytes = conflictBytes;
+        queuedPackets = half.outOfOrderPackets();
+        overlapBytes = half.overlapBytes();
+        conflictBytes = half.conflictBytes();
     }
 
     /** Pieces. */

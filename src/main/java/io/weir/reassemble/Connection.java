@@ -7,7 +7,7 @@ import io.weir.decode.Segment;
  * Both directions of one TCP connection. Read-only for the library's user, on the assembler's thread, from
  * {@link StreamFactory#open} until {@link Stream#complete} returns; the object is then reused for another connection.
  */
-public final class Connection extends Timed {
+public final class Connection extends Identity {
     /** The lower endpoint's direction and the higher one's, in the order of {@link FlowHash#sourceIsHigher}. */
     final HalfConnection low = new HalfConnection(this);
 
@@ -15,17 +15,13 @@ public final class Connection extends Timed {
 
     private static final Roles[] ROLES = Roles.values();
     private static final Ending[] ENDINGS = Ending.values();
-    private static final byte OPEN = -1;
 
-    // the whole identity; the hash, with the path mixed in, only finds the bucket
-    int pathHash;
-    /** The IPv4 addresses, the lower endpoint's in the upper half. */
-    private long ends;
-
-    private int ports;
-    private int domain;
-    /** Null for most. */
-    private Uncommon uncommon;
+    // bits of the status, above what TcpStateMachine.remembered says
+    private static final int RESET_SUSPECTED = 0x100;
+    private static final int HALF_OPEN = 0x200;
+    private static final int AMBIGUOUS = 0x400;
+    /** The ending's ordinal plus one, once there is one; the connection is then kept on the stream's wish. */
+    private static final int ENDING_SHIFT = 16;
 
     Stream stream;
     boolean opened;
@@ -34,24 +30,14 @@ public final class Connection extends Timed {
     private int interfaceIndex;
     private long openedNs;
 
-    /** The ending's ordinal, once there is one; the connection is then kept on the stream's wish. */
-    private byte ending;
-
-    boolean halfOpen;
-    /** What {@link TcpStateMachine#remembered} says. */
-    byte machine;
-
-    /** A reset that is obeyed if the connection stays silent. */
-    boolean resetSuspected;
+    /** All that makes a connection anything but an established one, so that one question tells. */
+    private int status;
 
     Connection() {}
 
     void reset(Segment segment) {
         boolean swap = FlowHash.sourceIsHigher(segment);
-        uncommon = Uncommon.of(segment, swap);
-        domain = segment.domain();
-        ends = segment.ipv6() ? 0 : ends(segment, swap);
-        ports = ports(segment, swap);
+        identify(segment, swap);
         low.reset();
         high.reset();
         stream = null;
@@ -60,35 +46,7 @@ public final class Connection extends Timed {
         roles = (byte) Roles.FIRST.ordinal();
         interfaceIndex = segment.interfaceIndex();
         openedNs = segment.timeNs();
-        ending = OPEN;
-        halfOpen = false;
-        machine = 0;
-        resetSuspected = false;
-    }
-
-    static long ends(Segment segment, boolean swap) {
-        return swap
-                ? segment.destinationLow() << 32 | segment.sourceLow()
-                : segment.sourceLow() << 32 | segment.destinationLow();
-    }
-
-    static int ports(Segment segment, boolean swap) {
-        return swap
-                ? segment.destinationPort() << 16 | segment.sourcePort()
-                : segment.sourcePort() << 16 | segment.destinationPort();
-    }
-
-    /** Whether the segment belongs to this connection; every part of the identity is compared. */
-    boolean is(Segment segment, boolean swap) {
-        return hasEnds(segment, swap) && Uncommon.along(uncommon == null ? null : uncommon.path, segment);
-    }
-
-    /** Whether the segment comes from the other side along a path of its own that is known already. */
-    boolean isReturn(Segment segment, boolean swap) {
-        return uncommon.returnPath != null
-                && swap != uncommon.firstIsHigh
-                && hasEnds(segment, swap)
-                && Uncommon.along(uncommon.returnPath, segment);
+        status = 0;
     }
 
     /**
@@ -112,31 +70,57 @@ public final class Connection extends Timed {
         return true;
     }
 
-    private boolean hasEnds(Segment segment, boolean swap) {
-        if (ports != ports(segment, swap) || domain != segment.domain()) {
-            return false;
-        }
-        return segment.ipv6()
-                ? uncommon != null && uncommon.hasIpv6Ends(segment, swap)
-                : !ipv6() && ends == ends(segment, swap);
+    /** Established, open, with nothing in doubt. */
+    boolean ordinary() {
+        return TcpStateMachine.established(status);
     }
 
-    /** Hash without the path, of a connection that has one. */
-    int endsHash() {
-        return uncommon.hash;
+    /** What {@link TcpStateMachine#remembered} says. */
+    byte machine() {
+        return (byte) status;
+    }
+
+    void machine(byte remembered) {
+        status = status & ~0xFF | remembered;
     }
 
     boolean ended() {
-        return ending != OPEN;
+        return status >>> ENDING_SHIFT != 0;
     }
 
     /** Null while there is none. */
     Ending ending() {
-        return ending == OPEN ? null : ENDINGS[ending];
+        return ended() ? ENDINGS[(status >>> ENDING_SHIFT) - 1] : null;
     }
 
     void end(Ending how) {
-        ending = (byte) how.ordinal();
+        status |= how.ordinal() + 1 << ENDING_SHIFT;
+    }
+
+    /** Without an answer so far. */
+    boolean halfOpen() {
+        return has(HALF_OPEN);
+    }
+
+    void halfOpen(boolean halfOpen) {
+        set(HALF_OPEN, halfOpen);
+    }
+
+    /** There was a reset that is obeyed if the connection stays silent. */
+    boolean resetSuspected() {
+        return has(RESET_SUSPECTED);
+    }
+
+    void resetSuspected(boolean suspected) {
+        set(RESET_SUSPECTED, suspected);
+    }
+
+    private boolean has(int bit) {
+        return (status & bit) != 0;
+    }
+
+    private void set(int bit, boolean on) {
+        status = on ? status | bit : status & ~bit;
     }
 
     /** Other initial sequence numbers that a SYN brought; null if there are none. */
@@ -145,27 +129,12 @@ public final class Connection extends Timed {
     }
 
     void candidates(SynCandidates candidates) {
-        if (uncommon == null && candidates != null) {
-            uncommon = new Uncommon();
+        set(AMBIGUOUS, candidates != null);
+        if (candidates != null) {
+            uncommonToo().candidates = candidates;
+        } else if (uncommon != null) {
+            uncommon.candidates = null;
         }
-        if (uncommon != null) {
-            uncommon.candidates = candidates;
-        }
-    }
-
-    /** Null for most. */
-    Uncommon uncommon() {
-        return uncommon;
-    }
-
-    /** The IPv4 addresses, the lower endpoint's in the upper half. */
-    long ends() {
-        return ends;
-    }
-
-    /** The lower endpoint's in the upper half. */
-    int ports() {
-        return ports;
     }
 
     HalfConnection peer(HalfConnection half) {
@@ -182,31 +151,11 @@ public final class Connection extends Timed {
     }
 
     int port(HalfConnection half) {
-        return half == low ? ports >>> 16 : ports & 0xFFFF;
+        return half == low ? lowPort() : highPort();
     }
 
     long lastSeenNs() {
         return Math.max(low.lastSeenNs, high.lastSeenNs);
-    }
-
-    public boolean ipv6() {
-        return uncommon != null && uncommon.ipv6;
-    }
-
-    private long lowHigh() {
-        return ipv6() ? uncommon.lowHigh : 0;
-    }
-
-    private long lowLow() {
-        return ipv6() ? uncommon.lowLow : ends >>> 32;
-    }
-
-    private long highHigh() {
-        return ipv6() ? uncommon.highHigh : 0;
-    }
-
-    private long highLow() {
-        return ipv6() ? uncommon.highLow : ends & 0xFFFFFFFFL;
     }
 
     /** Address words as in {@link Segment}; text by {@link io.weir.decode.Addresses}. */
@@ -219,7 +168,7 @@ public final class Connection extends Timed {
     }
 
     public int clientPort() {
-        return lowIsClient ? ports >>> 16 : ports & 0xFFFF;
+        return lowIsClient ? lowPort() : highPort();
     }
 
     public long serverHigh() {
@@ -231,25 +180,12 @@ public final class Connection extends Timed {
     }
 
     public int serverPort() {
-        return lowIsClient ? ports & 0xFFFF : ports >>> 16;
-    }
-
-    public int domain() {
-        return domain;
+        return lowIsClient ? highPort() : lowPort();
     }
 
     /** Interface of the first packet. */
     public int interfaceIndex() {
         return interfaceIndex;
-    }
-
-    public int pathLength() {
-        return uncommon == null || uncommon.path == null ? 0 : uncommon.path.length;
-    }
-
-    /** Step of the encapsulation path; text by {@link io.weir.decode.Encapsulation#text}. */
-    public long path(int index) {
-        return uncommon.path[index];
     }
 
     public Roles roles() {

@@ -7,6 +7,7 @@ import static io.weir.reassemble.HalfConnection.SYN_SEEN;
 import static io.weir.reassemble.HalfConnection.TOLD;
 import static io.weir.reassemble.PageCache.NIL;
 
+import io.weir.decode.Segment;
 import java.nio.ByteBuffer;
 
 /**
@@ -49,16 +50,14 @@ final class Delivery {
     }
 
     /** The expected case: the segment begins at the next byte, and nothing waits or is kept. */
-    void deliverOnly(HalfConnection half, ByteBuffer segment, int at, int length, long timeNs, int interfaceIndex) {
-        Connection connection = half.connection;
+    void deliverOnly(HalfConnection half, FlowDirection direction, Segment segment) {
         long start = half.next;
-        data.begin(connection.direction(half), timeNs, half.acked);
-        data.add(segment, at, length, timeNs, interfaceIndex);
-        data.place(start, false, firstSkip(half, 0), null);
-        data.stats().set(1, half.outOfOrderPackets(), half.overlapBytes(), half.conflictBytes());
+        int length = segment.payloadLength();
+        data.only(segment, direction, start, firstSkip(half, 0), half.acked);
+        data.stats().of(1, half);
         half.next = start + length;
-        connection.stream.reassembled(data);
-        history.remember(half, start, segment, at, length);
+        half.connection.stream.reassembled(data);
+        history.remember(half, start, segment.memory(), segment.payloadOffset(), length);
         if (data.keptFrom() < length) {
             keeping.keep(half, data, start);
         }
@@ -195,7 +194,7 @@ final class Delivery {
             long missing = Math.max(data.skip(), 0);
             data.place(newOffset - missing - saved, data.start(), data.skip(), data.skipCause());
         }
-        data.stats().set(data.chunks(), half.outOfOrderPackets(), half.overlapBytes(), half.conflictBytes());
+        data.stats().of(data.chunks(), half);
         half.connection.stream.reassembled(data);
         long offset = newOffset;
         int position = 0;

@@ -82,13 +82,13 @@ final class Endings {
 
     private void suspect(HalfConnection half) {
         reporter.report(half, Anomaly.RST_IN_WINDOW);
-        half.connection.resetSuspected = true;
+        half.connection.resetSuspected(true);
         timers.suspected.add(half.connection, reporter.now());
     }
 
     /** The connection goes on, so it outlived the reset. */
     void outlived(HalfConnection half) {
-        half.connection.resetSuspected = false;
+        half.connection.resetSuspected(false);
         timers.open.add(half.connection, reporter.now());
         reporter.report(half, Anomaly.RST_IGNORED);
     }
@@ -102,8 +102,8 @@ final class Endings {
         HalfConnection high = connection.high;
         placement.settle(low);
         placement.settle(high);
-        if (connection.halfOpen && (low.heard() && high.heard() || low.next > 0 || high.next > 0)) {
-            connection.halfOpen = false;
+        if (connection.halfOpen() && (low.heard() && high.heard() || low.next > 0 || high.next > 0)) {
+            connection.halfOpen(false);
             timers.open.add(connection, reporter.now());
         }
         closeIfBothEnded(connection);

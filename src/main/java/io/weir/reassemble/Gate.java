@@ -98,6 +98,29 @@ final class Gate {
         }
     }
 
+    /** Whether {@link #refuses} would let pass, and note nothing of, a segment that begins at its direction's next byte. */
+    boolean isOrdinary(HalfConnection half, HalfConnection peer, Segment segment) {
+        if (segment.hasOption(Segment.OPTION_TIMESTAMPS)
+                && (!half.is(TIMESTAMP_SEEN) || segment.timestampValue() - half.newestTimestamp < 0)) {
+            return false;
+        }
+        Checksum checksum = segment.checksum();
+        if (checksum == Checksum.RIGHT) {
+            int length = segment.payloadLength();
+            int right = length > 0 ? CHECKSUM_RIGHT | DATA_CHECKSUM_RIGHT : CHECKSUM_RIGHT;
+            return (half.state & (right | CHECKSUMS_WRONG)) == right
+                    && (length <= LINK_PAYLOAD_BYTES || peer.is(SYN_SEEN));
+        }
+        return checksum == Checksum.UNVERIFIED || checksum == Checksum.OFFLOADED;
+    }
+
+    /** {@link #accepted} for such a segment. */
+    static void ordinary(HalfConnection half, Segment segment) {
+        if (segment.hasOption(Segment.OPTION_TIMESTAMPS)) {
+            half.newestTimestamp = segment.timestampValue();
+        }
+    }
+
     private boolean wrongChecksum(HalfConnection half, HalfConnection peer, Segment segment) {
         Checksum checksum = segment.checksum();
         int length = segment.payloadWireLength();

@@ -1,5 +1,6 @@
 package io.weir.reassemble;
 
+import io.weir.decode.Segment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -11,17 +12,15 @@ public final class ScatterGather {
     private static final int NOTHING_KEPT = Integer.MAX_VALUE;
 
     private final AssemblyStats stats = new AssemblyStats();
-    private ByteBuffer[] memories = new ByteBuffer[4];
-    private int[] positions = new int[4];
-    private int[] lengths = new int[4];
-    private long[] timesNs = new long[4];
-    private int[] interfaces = new int[4];
+    private final Chunk first = new Chunk();
+    private Chunk[] pieces = {first};
     private int chunks;
     private int length;
 
     private int saved;
     private long offset;
-    private FlowDirection direction;
+    // not the constant: to write a reference may cost a fence
+    private boolean fromClient;
     private boolean start;
     private boolean end;
     private long skip;
@@ -30,10 +29,49 @@ public final class ScatterGather {
     private long ackedTo;
     private int keepFrom;
 
+    /** Bytes of one packet. */
+    private static final class Chunk {
+        ByteBuffer memory;
+        int position;
+        int length;
+        long timeNs;
+        int interfaceIndex;
+
+        void set(ByteBuffer memory, int position, int length, long timeNs, int interfaceIndex) {
+            // as a rule the same as before, and to write a reference may cost a fence
+            if (this.memory != memory) {
+                this.memory = memory;
+            }
+            this.position = position;
+            this.length = length;
+            this.timeNs = timeNs;
+            this.interfaceIndex = interfaceIndex;
+        }
+    }
+
     ScatterGather() {}
 
+    /** A segment's payload and nothing else: {@link #begin}, {@link #add} and {@link #place} in one. */
+    void only(Segment segment, FlowDirection direction, long offset, long skip, long ackedTo) {
+        long segmentTimeNs = segment.timeNs();
+        int payload = segment.payloadLength();
+        first.set(segment.memory(), segment.payloadOffset(), payload, segmentTimeNs, segment.interfaceIndex());
+        fromClient = direction == FlowDirection.CLIENT_TO_SERVER;
+        timeNs = segmentTimeNs;
+        this.ackedTo = ackedTo;
+        chunks = 1;
+        length = payload;
+        saved = 0;
+        this.offset = offset;
+        start = false;
+        end = false;
+        this.skip = skip;
+        skipCause = null;
+        keepFrom = NOTHING_KEPT;
+    }
+
     void begin(FlowDirection direction, long timeNs, long ackedTo) {
-        this.direction = direction;
+        fromClient = direction == FlowDirection.CLIENT_TO_SERVER;
         this.timeNs = timeNs;
         this.ackedTo = ackedTo;
         chunks = 0;
@@ -43,24 +81,15 @@ public final class ScatterGather {
         start = false;
         end = false;
         skip = 0;
-        skipCause = null;
         keepFrom = NOTHING_KEPT;
     }
 
     void add(ByteBuffer memory, int at, int count, long packetTimeNs, int interfaceIndex) {
-        if (chunks == memories.length) {
-            memories = Arrays.copyOf(memories, 2 * chunks);
-            positions = Arrays.copyOf(positions, 2 * chunks);
-            lengths = Arrays.copyOf(lengths, 2 * chunks);
-            timesNs = Arrays.copyOf(timesNs, 2 * chunks);
-            interfaces = Arrays.copyOf(interfaces, 2 * chunks);
+        if (chunks == pieces.length) {
+            pieces = Arrays.copyOf(pieces, 2 * chunks);
+            Arrays.setAll(pieces, index -> index < chunks ? pieces[index] : new Chunk());
         }
-        memories[chunks] = memory;
-        positions[chunks] = at;
-        lengths[chunks] = count;
-        timesNs[chunks] = packetTimeNs;
-        interfaces[chunks] = interfaceIndex;
-        chunks++;
+        pieces[chunks++].set(memory, at, count, packetTimeNs, interfaceIndex);
         length += count;
     }
 
@@ -72,7 +101,7 @@ public final class ScatterGather {
         this.offset = offset;
         this.start = start;
         this.skip = skip;
-        this.skipCause = cause;
+        skipCause = cause;
     }
 
     void markEnd() {
@@ -86,7 +115,9 @@ public final class ScatterGather {
 
     /** Forgets the memory of the last call. */
     void release() {
-        Arrays.fill(memories, 0, chunks, null);
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            pieces[chunk].memory = null;
+        }
         chunks = 0;
     }
 
@@ -106,7 +137,7 @@ public final class ScatterGather {
     }
 
     public FlowDirection direction() {
-        return direction;
+        return fromClient ? FlowDirection.CLIENT_TO_SERVER : FlowDirection.SERVER_TO_CLIENT;
     }
 
     /** The sender's SYN is right before these bytes; told once for a direction. */
@@ -154,8 +185,8 @@ public final class ScatterGather {
         if (count == 0) {
             return ByteBuffer.allocate(0);
         }
-        if (count <= lengths[0]) {
-            return memories[0].slice(positions[0], count).asReadOnlyBuffer();
+        if (count <= pieces[0].length) {
+            return pieces[0].memory.slice(pieces[0].position, count).asReadOnlyBuffer();
         }
         byte[] copy = new byte[count];
         copy(0, copy, 0, count);
@@ -170,12 +201,12 @@ public final class ScatterGather {
     public void copy(int from, byte[] target, int at, int count) {
         java.util.Objects.checkFromIndexSize(from, count, length);
         for (int chunk = 0; count > 0; chunk++) {
-            if (from >= lengths[chunk]) {
-                from -= lengths[chunk];
+            if (from >= pieces[chunk].length) {
+                from -= pieces[chunk].length;
                 continue;
             }
-            int piece = Math.min(count, lengths[chunk] - from);
-            memories[chunk].get(positions[chunk] + from, target, at, piece);
+            int piece = Math.min(count, pieces[chunk].length - from);
+            pieces[chunk].memory.get(pieces[chunk].position + from, target, at, piece);
             at += piece;
             count -= piece;
             from = 0;
@@ -188,16 +219,16 @@ public final class ScatterGather {
     }
 
     public ByteBuffer chunkMemory(int chunk) {
-        return memories[chunk];
+        return pieces[chunk].memory;
     }
 
     /** Where the piece lies in its {@link #chunkMemory}. */
     public int chunkOffset(int chunk) {
-        return positions[chunk];
+        return pieces[chunk].position;
     }
 
     public int chunkLength(int chunk) {
-        return lengths[chunk];
+        return pieces[chunk].length;
     }
 
     /**
@@ -215,10 +246,10 @@ public final class ScatterGather {
             return CaptureInfo.NONE;
         }
         int chunk = 0;
-        while (position >= lengths[chunk]) {
-            position -= lengths[chunk++];
+        while (position >= pieces[chunk].length) {
+            position -= pieces[chunk++].length;
         }
-        return new CaptureInfo(timesNs[chunk], interfaces[chunk], lengths[chunk]);
+        return new CaptureInfo(pieces[chunk].timeNs, pieces[chunk].interfaceIndex, pieces[chunk].length);
     }
 
     /** Figures of this call; reused like the rest. */
@@ -227,10 +258,10 @@ public final class ScatterGather {
     }
 
     long chunkTimeNs(int chunk) {
-        return timesNs[chunk];
+        return pieces[chunk].timeNs;
     }
 
     int chunkInterface(int chunk) {
-        return interfaces[chunk];
+        return pieces[chunk].interfaceIndex;
     }
 }

@@ -46,13 +46,8 @@ final class SlowPath {
         this.reporter = reporter;
     }
 
-    /** Takes in a segment whose {@link Gate} has not been asked. */
     void take(HalfConnection half, HalfConnection peer, Segment segment) {
-        take(half, peer, segment, gate.refuses(half, peer, segment));
-    }
-
-    /** @param refusal what the gate says */
-    void take(HalfConnection half, HalfConnection peer, Segment segment, Anomaly refusal) {
+        Anomaly refusal = gate.refuses(half, peer, segment);
         if (refusal != null) {
             refuse(half, peer, segment, refusal);
             return;
@@ -92,7 +87,7 @@ final class SlowPath {
 
     private void obey(HalfConnection half, HalfConnection peer, Segment segment, boolean start) {
         Connection connection = half.connection;
-        if (connection.resetSuspected) {
+        if (connection.resetSuspected()) {
             endings.outlived(half);
         }
         if (segment.has(Segment.SYN)) {
@@ -172,8 +167,8 @@ final class SlowPath {
         Connection connection = half.connection;
         // whether a reset counts is not for the flags to say
         if (!segment.has(Segment.RST)) {
-            boolean fits = machine.at(connection.machine).accept(segment.flags(), half == connection.low);
-            connection.machine = machine.remembered();
+            boolean fits = machine.at(connection.machine()).accept(segment.flags(), half == connection.low);
+            connection.machine(machine.remembered());
             if (!fits) {
                 reporter.report(half, Anomaly.STATE_UNEXPECTED);
             }

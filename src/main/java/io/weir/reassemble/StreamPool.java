@@ -46,6 +46,28 @@ public final class StreamPool {
 
     /** @param swap what {@link FlowHash#sourceIsHigher} says of the segment */
     Connection find(Segment segment, boolean swap) {
+        if (segment.ipv6() || segment.pathLength() > 0) {
+            return uncommon(segment, swap);
+        }
+        long ends = Identity.ends(segment, swap);
+        int ports = Identity.ports(segment, swap);
+        int domain = segment.domain();
+        long wanted = segment.hash();
+        if (wanted == 0) {
+            wanted = hash.ofIpv4(ends, ports, domain);
+            segment.hash(wanted);
+        }
+        Connection connection;
+        for (int slot = connections.home(wanted); (connection = connections.at(slot)) != null; ) {
+            if (connections.marked(slot, wanted) && connection.isPlain(ends, ports, domain)) {
+                return connection;
+            }
+            slot = connections.after(slot);
+        }
+        return tunnelled.size() == 0 ? null : returning(segment, swap, wanted);
+    }
+
+    private Connection uncommon(Segment segment, boolean swap) {
         if (segment.hash() == 0) {
             segment.hash(hash.of(segment));
         }

@@ -52,8 +52,8 @@ public final class TcpStateMachine {
         return this;
     }
 
-    /** Whether only the rare flags can be of interest to that machine; a cheap question for a fast path. */
-    static boolean established(byte remembered) {
+    /** Whether only the rare flags can be of interest to that machine; false if there are any bits beside. */
+    static boolean established(int remembered) {
         return remembered >> 1 == ESTABLISHED;
     }
 

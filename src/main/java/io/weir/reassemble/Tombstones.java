@@ -68,7 +68,7 @@ final class Tombstones {
         long newest = span == 0 ? timeNs : word(oldest + span - 1 & uncommon.length - 1, TIME_NS);
         epitaph.of(connection);
         connection.candidates(null);
-        Uncommon more = connection.uncommon();
+        Uncommon more = connection.uncommon;
         int marks = PRESENT
                 | (epitaph.lowStarted ? LOW_STARTED : 0)
                 | (epitaph.highStarted ? HIGH_STARTED : 0)
@@ -110,16 +110,16 @@ final class Tombstones {
         int marks = (int) word(record, MARKS);
         boolean along = (int) (hashes >>> 32) == hash;
         boolean back = (marks & TWO_PATHS) != 0 && (int) hashes == hash;
-        if (!along && !back || word(record, PORTS_DOMAIN) != pair(Connection.ports(segment, swap), segment.domain())) {
+        if (!along && !back || word(record, PORTS_DOMAIN) != pair(Identity.ports(segment, swap), segment.domain())) {
             return false;
         }
         if ((marks & UNCOMMON) == 0) {
-            return !segment.ipv6() && segment.pathLength() == 0 && word(record, ENDS) == Connection.ends(segment, swap);
+            return !segment.ipv6() && segment.pathLength() == 0 && word(record, ENDS) == Identity.ends(segment, swap);
         }
         Uncommon more = uncommon[record];
         boolean ends = segment.ipv6()
                 ? more.hasIpv6Ends(segment, swap)
-                : !more.ipv6 && word(record, ENDS) == Connection.ends(segment, swap);
+                : !more.ipv6 && word(record, ENDS) == Identity.ends(segment, swap);
         return ends
                 && (Uncommon.along(more.path, segment)
                         || more.returnPath != null
