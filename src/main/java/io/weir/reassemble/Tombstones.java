@@ -1,6 +1,7 @@
 package io.weir.reassemble;
 
 import io.weir.decode.Segment;
+import java.util.Arrays;
 
 /**
  * What is remembered of ended connections, so that stragglers start no new stream: one cache line each, in the order of
@@ -42,6 +43,7 @@ final class Tombstones {
     private Uncommon[] uncommon = new Uncommon[MIN_RECORDS];
     private final HashIndex index = new HashIndex();
 
+    // records have numbers one after the other, and lie in the order of these
     private int oldest;
     /** Records from the oldest to the newest, those that were taken out in between included. */
     private int span;
@@ -64,8 +66,8 @@ final class Tombstones {
                 dropOldest();
             }
         }
-        int record = oldest + span & uncommon.length - 1;
-        long newest = span == 0 ? timeNs : word(oldest + span - 1 & uncommon.length - 1, TIME_NS);
+        int record = number(oldest + span);
+        long newest = span == 0 ? timeNs : word(number(record - 1), TIME_NS);
         epitaph.of(connection);
         connection.candidates(null);
         Uncommon more = connection.uncommon;
@@ -75,7 +77,7 @@ final class Tombstones {
                 | (epitaph.reset ? RESET : 0)
                 | (more == null ? 0 : UNCOMMON)
                 | (more == null || more.returnPath == null ? 0 : TWO_PATHS);
-        int at = record * WORDS;
+        int at = place(record) * WORDS;
         records[at + TIME_NS] = Math.max(timeNs, newest);
         records[at + ENDS] = connection.ends();
         records[at + PORTS_DOMAIN] = pair(connection.ports(), connection.domain());
@@ -84,7 +86,9 @@ final class Tombstones {
         records[at + SENTS] = pair(epitaph.lowSent, epitaph.highSent);
         records[at + HASHES] = pair(connection.pathHash, more == null ? 0 : more.returnHash);
         records[at + MARKS] = marks;
-        uncommon[record] = more;
+        if (uncommon[place(record)] != more) {
+            uncommon[place(record)] = more;
+        }
         span++;
         index(record);
     }
@@ -116,7 +120,7 @@ final class Tombstones {
         if ((marks & UNCOMMON) == 0) {
             return !segment.ipv6() && segment.pathLength() == 0 && word(record, ENDS) == Identity.ends(segment, swap);
         }
-        Uncommon more = uncommon[record];
+        Uncommon more = uncommon[place(record)];
         boolean ends = segment.ipv6()
                 ? more.hasIpv6Ends(segment, swap)
                 : !more.ipv6 && word(record, ENDS) == Identity.ends(segment, swap);
@@ -149,12 +153,19 @@ final class Tombstones {
         if (twoPaths) {
             index.remove((int) word(record, HASHES), record);
         }
-        records[record * WORDS + MARKS] = 0;
-        uncommon[record] = null;
+        records[place(record) * WORDS + MARKS] = 0;
+        uncommon[place(record)] = null;
         while (span > 0 && word(oldest, MARKS) == 0) {
-            oldest = oldest + 1 & uncommon.length - 1;
+            oldest = number(oldest + 1);
             span--;
         }
+    }
+
+    /** Forgets all. */
+    void clear() {
+        Arrays.fill(uncommon, null);
+        index.clear();
+        span = 0;
     }
 
     /** Forgets the one that ended first; there must be one. */
@@ -171,27 +182,29 @@ final class Tombstones {
     }
 
     private void grow() {
-        int length = uncommon.length;
-        long[] moved = new long[2 * records.length];
-        Uncommon[] movedUncommon = new Uncommon[2 * length];
-        index.clear();
-        for (int place = 0; place < span; place++) {
-            int record = oldest + place & length - 1;
-            System.arraycopy(records, record * WORDS, moved, place * WORDS, WORDS);
-            movedUncommon[place] = uncommon[record];
-        }
-        records = moved;
-        uncommon = movedUncommon;
-        oldest = 0;
-        for (int record = 0; record < span; record++) {
-            if (word(record, MARKS) != 0) {
-                index(record);
-            }
+        long[] fewer = records;
+        Uncommon[] fewerUncommon = uncommon;
+        int mask = uncommon.length - 1;
+        records = new long[2 * fewer.length];
+        uncommon = new Uncommon[2 * fewerUncommon.length];
+        for (int count = 0; count < span; count++) {
+            int record = number(oldest + count);
+            System.arraycopy(fewer, (record & mask) * WORDS, records, place(record) * WORDS, WORDS);
+            uncommon[place(record)] = fewerUncommon[record & mask];
         }
     }
 
+    private static int number(int number) {
+        return number & Integer.MAX_VALUE;
+    }
+
+    /** Where a record lies. */
+    private int place(int record) {
+        return record & uncommon.length - 1;
+    }
+
     private long word(int record, int word) {
-        return records[record * WORDS + word];
+        return records[place(record) * WORDS + word];
     }
 
     private static long pair(int high, int low) {

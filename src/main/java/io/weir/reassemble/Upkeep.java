@@ -149,9 +149,7 @@ final class Upkeep {
 
     /** See {@link Assembler#flushAll}. */
     int flushAll() {
-        while (timers.tombstones.dueNs(0) != Long.MAX_VALUE) {
-            timers.tombstones.dropOldest();
-        }
+        timers.tombstones.clear();
         while (timers.lingering.oldest() != null) {
             endings.forget((Connection) timers.lingering.oldest());
         }
