@@ -95,6 +95,14 @@ final class Acknowledgements {
         }
     }
 
+    /** {@link #sent} of bytes that are delivered at once and leave no hole. */
+    static void sentNext(HalfConnection half, long offset) {
+        if (offset > half.sentTo) {
+            half.sentTo = offset;
+            half.acked = Math.max(half.acked, Math.min(half.ackedAhead(), offset));
+        }
+    }
+
     private void raise(HalfConnection peer, long acked) {
         if (peer.is(CLOSED)) {
             acked = Math.min(acked, peer.next);

@@ -8,8 +8,8 @@ import static io.weir.reassemble.HalfConnection.ZERO_WINDOW;
 import io.weir.decode.Segment;
 
 /**
- * What happens to a segment that is nothing but the next bytes of its direction, or an acknowledgement, while both directions
- * wait for nothing: nearly all segments. It does what {@link SlowPath} would do with them, and asks once for everything that
+ * What happens to a segment that is nothing but the next bytes of a direction that waits for none, or an acknowledgement of
+ * what was delivered: nearly all segments. It does what {@link SlowPath} would do with them, and asks once for everything that
  * rules out all the rest, after Van Jacobson's header prediction in a TCP receiver.
  */
 final class FastPath {
@@ -53,7 +53,7 @@ final class FastPath {
         Gate.ordinary(half, segment);
         acknowledgements.ordinary(half, peer, segment);
         int length = segment.payloadLength();
-        half.sentTo = Math.max(half.sentTo, half.next + length);
+        Acknowledgements.sentNext(half, half.next + length);
         if (length > 0) {
             delivery.deliverOnly(half, direction, segment);
         }
@@ -69,18 +69,17 @@ final class FastPath {
                 && segment.hopLimit() == half.hopLimit
                 && half.waiting == null
                 && half.beyondWindow == 0
-                && half.acked <= half.next
-                && half.ackedAhead() < 0;
+                && half.acked <= half.next;
     }
 
     /** Whether the number acknowledges bytes that were delivered, and no more was acknowledged before. */
     private static boolean answersWhatIsKnown(HalfConnection peer, int number) {
-        if (peer.isTimed() || peer.hasHeld()) {
+        if (peer.hasHeld()) {
             return false;
         }
         int state = peer.state & (STARTED | CLOSED);
         if (state != STARTED) {
-            return state == 0;
+            return state == 0 && !peer.isTimed();
         }
         long acked = peer.offset(number);
         return peer.acked >= 0 && acked >= peer.acked && acked <= peer.next;
