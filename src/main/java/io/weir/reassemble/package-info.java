@@ -33,8 +33,9 @@
  * <p>How it is built, from the inside out: {@link io.weir.reassemble.Sequence} is the only place where numbers wrap;
  * {@code PageCache}, {@code Runs} and {@code RunTree} store bytes that wait; {@code LinuxQueue} and {@code TableQueue} decide
  * where they overlap; {@code Delivery} calls the streams; {@code Placement} puts a segment where it belongs; {@code Gate},
- * {@code Held}, {@code Handshake}, {@code Starts}, {@code Acknowledgements} and {@code Endings} know TCP; {@code Timers} and
- * {@code Upkeep} know time; {@code Memory} is the accountant.
+ * {@code Held}, {@code Handshake}, {@code Starts}, {@code Acknowledgements} and {@code Endings} know TCP; {@code SlowPath} asks
+ * them one after the other, {@code FastPath} does at once what all of them would do with an ordinary segment; {@code Timers}
+ * and {@code Upkeep} know time; {@code Memory} is the accountant.
  *
  * <p>One thread for each assembler. An in-order segment costs no allocation and no copy before its callback. All memory is
  * bounded by {@link io.weir.reassemble.AssemblerOptions}. Imports {@code java.*} only, besides the segment's view in
