@@ -33,10 +33,7 @@ final class Acknowledgements {
      */
     void take(HalfConnection half, HalfConnection peer, Segment segment) {
         int number = segment.acknowledgement();
-        if (!half.is(ACKNOWLEDGES) || Sequence.difference(half.acknowledgement, number) > 0) {
-            half.acknowledgement = number;
-            half.set(ACKNOWLEDGES);
-        }
+        newest(half, number);
         if (!peer.is(STARTED)) {
             starts.acknowledged(peer, number);
             return;
@@ -61,14 +58,19 @@ final class Acknowledgements {
     /** {@link #take} where nothing waits for the answer: what was acknowledged before, or bytes that were delivered. */
     void ordinary(HalfConnection half, HalfConnection peer, Segment segment) {
         int number = segment.acknowledgement();
-        if (Sequence.difference(half.acknowledgement, number) > 0) {
-            half.acknowledgement = number;
-        }
+        newest(half, number);
         if (peer.is(STARTED)) {
             long acked = peer.offset(number);
             peer.acked = acked;
             peer.ackedAhead(-1);
             window(half, peer, segment, acked);
+        }
+    }
+
+    private static void newest(HalfConnection half, int number) {
+        if (!half.is(ACKNOWLEDGES) || Sequence.difference(half.acknowledgement, number) > 0) {
+            half.acknowledgement = number;
+            half.set(ACKNOWLEDGES);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.weir.reassemble;
 
-import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
 import static io.weir.reassemble.HalfConnection.CLOSED;
 import static io.weir.reassemble.HalfConnection.STARTED;
 import static io.weir.reassemble.HalfConnection.ZERO_WINDOW;
@@ -61,7 +60,7 @@ final class FastPath {
     }
 
     private static boolean isNext(HalfConnection half, Segment segment) {
-        return (half.state & (STARTED | CLOSED | ACKNOWLEDGES | ZERO_WINDOW)) == (STARTED | ACKNOWLEDGES)
+        return (half.state & (STARTED | CLOSED | ZERO_WINDOW)) == STARTED
                 && segment.sequence() == half.base + (int) half.next
                 && (segment.flags() & RARE_FLAGS) == Segment.ACK
                 && (segment.options() & RARE_OPTIONS) == 0
@@ -82,6 +81,6 @@ final class FastPath {
             return state == 0 && !peer.isTimed();
         }
         long acked = peer.offset(number);
-        return peer.acked >= 0 && acked >= peer.acked && acked <= peer.next;
+        return acked >= 0 && acked >= peer.acked && acked <= peer.next;
     }
 }
