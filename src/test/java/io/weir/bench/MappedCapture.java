@@ -20,7 +20,7 @@ final class MappedCapture {
     /** Of a cache line; the TCP header ends in it, or in the first. */
     private static final int SECOND_LINE_AT = 64;
 
-    private static final int AHEAD = 32;
+    private static final int AHEAD = 96;
 
     private final ByteBuffer memory;
     private final int[] places = new int[AHEAD + 1];
