@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 
 /**
  * The headers of nearly every frame, recognised as a whole by a few wide reads: Ethernet II without tags, IPv4 without options
- * that is no fragment, TCP without urgent data and without options or with nothing but timestamps, all of it captured. The layers decode the same
- * frames to the same segment; this is for speed only, after Van Jacobson's header prediction in a TCP receiver.
+ * that is no fragment, TCP without urgent data and without options or with nothing but timestamps, all of it captured. The
+ * layers decode the same frames to the same segment; this is for speed only, after Van Jacobson's header prediction in a TCP
+ * receiver.
  */
 final class PredictedHeaders {
     // positions from the frame's first byte

@@ -118,7 +118,7 @@ public final class Segment extends CapturedPacket implements TcpHeader {
 
     public Segment checksum(Checksum checksum) {
         checksumBegun = TcpChecksum.DONE;
-        // as a rule the same as before, and to write a reference may cost a fence
+        // here and below: as a rule the same as before, and to write a reference may cost a fence
         if (this.checksum != checksum) {
             this.checksum = checksum;
         }

@@ -67,6 +67,7 @@ public final class StreamPool {
         return tunnelled.size() == 0 ? null : returning(segment, swap, wanted);
     }
 
+    /** Of a segment that takes more than three words to identify: IPv6, or encapsulated. */
     private Connection uncommon(Segment segment, boolean swap) {
         if (segment.hash() == 0) {
             segment.hash(hash.of(segment));

@@ -86,6 +86,7 @@ final class Tombstones {
         records[at + SENTS] = pair(epitaph.lowSent, epitaph.highSent);
         records[at + HASHES] = pair(connection.pathHash, more == null ? 0 : more.returnHash);
         records[at + MARKS] = marks;
+        // as a rule both are null, and what is written is memory to be waited for
         if (uncommon[place(record)] != more) {
             uncommon[place(record)] = more;
         }

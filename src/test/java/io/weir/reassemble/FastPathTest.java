@@ -7,13 +7,12 @@ import io.weir.decode.FlowHash;
 import io.weir.decode.Segment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The fast path does nothing else than the slow path would do with the same segments. One seed again with -Dweir.seed. */
-@Tag("P1")
 class FastPathTest {
     private static final int ROUNDS = Integer.getInteger("weir.rounds", 6_000);
     private static final int PACKETS = 120;
@@ -217,8 +216,7 @@ class FastPathTest {
             calls.add(String.join(
                     " ",
                     "reassembled " + data.direction() + " " + data.offset() + "+" + data.length(),
-                    "bytes " + java.util.Arrays.hashCode(bytes) + " of " + data.captureInfo(0) + " saved "
-                            + data.saved(),
+                    "bytes " + Arrays.hashCode(bytes) + " of " + data.captureInfo(0) + " saved " + data.saved(),
                     (data.start() ? "start " : "") + (data.end() ? "end " : "") + data.skip() + " " + data.skipCause(),
                     "at " + data.timeNs() + " acked " + data.ackedTo() + " chunks " + data.chunks() + stats.chunks(),
                     stats.queuedPackets() + " " + stats.overlapBytes() + " " + stats.conflictBytes()));
