@@ -14,6 +14,7 @@ final class Admission {
     private final Starts starts;
     private final Endings endings;
     private final Reporter reporter;
+    private final Callbacks callbacks;
 
     Admission(
             AssemblerOptions options,
@@ -21,13 +22,15 @@ final class Admission {
             Timers timers,
             Starts starts,
             Endings endings,
-            Reporter reporter) {
+            Reporter reporter,
+            Callbacks callbacks) {
         this.options = options;
         this.pool = pool;
         this.timers = timers;
         this.starts = starts;
         this.endings = endings;
         this.reporter = reporter;
+        this.callbacks = callbacks;
     }
 
     /**
@@ -39,7 +42,7 @@ final class Admission {
         if (endings.straggler(ended, segment, swap)) {
             if (ended != null) {
                 HalfConnection half = swap ? ended.high : ended.low;
-                ended.stream.accept(segment, ended.direction(half), half.expectedSequence() & 0xFFFFFFFFL);
+                callbacks.accept(ended, segment, ended.direction(half), half.expectedSequence() & 0xFFFFFFFFL);
             }
             return null;
         }
@@ -51,7 +54,7 @@ final class Admission {
         makeRoom(halfOpen);
         reporter.now(segment.timeNs());
         Connection connection = pool.add(segment);
-        connection.stream = pool.factory.open(segment, connection);
+        connection.stream = callbacks.open(pool.factory, segment, connection);
         if (connection.stream == null) {
             pool.ended();
             pool.remove(connection);

@@ -12,12 +12,14 @@ import io.weir.tally.Counters;
  * <p>A segment that begins at its direction's next byte is handed to the stream where it lies: nothing is copied or
  * allocated before the callback. Other bytes are copied once, into pages that are reused.
  *
- * <p>Callbacks must not call back into the assembler.
+ * <p>Callbacks must not call back into the assembler. What they throw, a method here throws once its work is done, see
+ * {@link Stream}.
  */
 public final class Assembler {
     private final StreamPool pool;
     private final PageCache pages = new PageCache();
-    private final Reporter reporter = new Reporter();
+    private final Callbacks callbacks = new Callbacks();
+    private final Reporter reporter = new Reporter(callbacks);
     private final Timers timers;
     private final Admission admission;
     private final Upkeep upkeep;
@@ -52,17 +54,17 @@ public final class Assembler {
         Memory memory = new Memory(pages, options);
         timers = new Timers(options);
         Gate gate = new Gate(options.checksum());
-        Delivery delivery = new Delivery(pages, runs, queue, conflicts, history, memory, reporter);
+        Delivery delivery = new Delivery(pages, runs, queue, conflicts, history, memory, reporter, callbacks);
         Placement placement =
                 new Placement(options, queue, runs, delivery, history, conflicts, memory, timers, reporter);
         Held held = new Held(pages, runs, memory, timers, placement, reporter);
-        Starts starts = new Starts(queue, runs, memory, delivery, placement, timers, reporter);
+        Starts starts = new Starts(queue, runs, memory, delivery, placement, timers, reporter, callbacks);
         Handshake handshake = new Handshake(starts, delivery, reporter);
         Acknowledgements acknowledgements = new Acknowledgements(held, starts, placement);
-        Endings endings = new Endings(options, pool, timers, delivery, placement, held, starts, reporter);
-        admission = new Admission(options, pool, timers, starts, endings, reporter);
+        Endings endings = new Endings(options, pool, timers, delivery, placement, held, starts, reporter, callbacks);
+        admission = new Admission(options, pool, timers, starts, endings, reporter, callbacks);
         upkeep = new Upkeep(options, pool, timers, starts, held, placement, endings, reporter);
-        fastPath = fast ? new FastPath(timers, gate, acknowledgements, delivery) : null;
+        fastPath = fast ? new FastPath(timers, gate, acknowledgements, delivery, callbacks) : null;
         slowPath = new SlowPath(
                 options,
                 timers,
@@ -74,14 +76,16 @@ public final class Assembler {
                 acknowledgements,
                 endings,
                 admission,
-                reporter);
+                reporter,
+                callbacks);
     }
 
     /** Takes in one segment; the streams' callbacks run before this returns. */
     public void assemble(Segment segment) {
         long timeNs = segment.timeNs();
         if (timeNs >= dueNs) {
-            advance(timeNs);
+            upkeep.advance(timeNs);
+            dueNs = timers.dueNs();
         }
         reporter.now(timeNs);
         segment.verify();
@@ -91,6 +95,7 @@ public final class Assembler {
             connection = admission.open(connection, segment, swap);
             dueNs = timers.dueNs();
             if (connection == null) {
+                callbacks.rethrow();
                 return;
             }
         }
@@ -101,6 +106,7 @@ public final class Assembler {
             slowPath.take(half, peer, segment);
             settleTimers();
         }
+        callbacks.rethrow();
     }
 
     private void settleTimers() {
@@ -116,12 +122,14 @@ public final class Assembler {
     public void advance(long nowNs) {
         upkeep.advance(nowNs);
         dueNs = timers.dueNs();
+        callbacks.rethrow();
     }
 
     /** Gives up old holes and closes old connections, see {@link FlushOptions}. Costs as much as is old. */
     public Flushed flush(FlushOptions what) {
         Flushed flushed = upkeep.flush(what);
         dueNs = timers.dueNs();
+        callbacks.rethrow();
         return flushed;
     }
 
@@ -129,6 +137,7 @@ public final class Assembler {
     public int flushAll() {
         int closed = upkeep.flushAll();
         dueNs = timers.dueNs();
+        callbacks.rethrow();
         return closed;
     }
 

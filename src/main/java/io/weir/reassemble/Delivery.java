@@ -22,6 +22,7 @@ final class Delivery {
     private final History history;
     private final Memory memory;
     private final Reporter reporter;
+    private final Callbacks callbacks;
     private final Keeping keeping;
     private final ScatterGather data = new ScatterGather();
 
@@ -38,7 +39,8 @@ final class Delivery {
             Conflicts conflicts,
             History history,
             Memory memory,
-            Reporter reporter) {
+            Reporter reporter,
+            Callbacks callbacks) {
         this.pages = pages;
         this.runs = runs;
         this.queue = queue;
@@ -47,6 +49,7 @@ final class Delivery {
         this.memory = memory;
         this.reporter = reporter;
         keeping = new Keeping(runs, memory, reporter);
+        this.callbacks = callbacks;
     }
 
     /** The expected case: the segment begins at the next byte, and nothing waits or is kept. */
@@ -56,7 +59,7 @@ final class Delivery {
         data.only(segment, direction, start, firstSkip(half, 0), half.acked);
         data.stats().of(1, half);
         half.next = start + length;
-        half.connection.stream.reassembled(data);
+        callbacks.reassembled(half.connection, data);
         history.remember(half, start, segment.memory(), segment.payloadOffset(), length);
         if (data.keptFrom() < length) {
             keeping.keep(half, data, start);
@@ -195,7 +198,7 @@ final class Delivery {
             data.place(newOffset - missing - saved, data.start(), data.skip(), data.skipCause());
         }
         data.stats().of(data.chunks(), half);
-        half.connection.stream.reassembled(data);
+        callbacks.reassembled(half.connection, data);
         long offset = newOffset;
         int position = 0;
         for (int chunk = 0; chunk < data.chunks(); chunk++) {

@@ -16,6 +16,7 @@ final class Endings {
     private final Held held;
     private final Starts starts;
     private final Reporter reporter;
+    private final Callbacks callbacks;
     private final Epitaph epitaph = new Epitaph();
 
     Endings(
@@ -26,7 +27,8 @@ final class Endings {
             Placement placement,
             Held held,
             Starts starts,
-            Reporter reporter) {
+            Reporter reporter,
+            Callbacks callbacks) {
         this.options = options;
         this.pool = pool;
         this.timers = timers;
@@ -35,6 +37,7 @@ final class Endings {
         this.held = held;
         this.starts = starts;
         this.reporter = reporter;
+        this.callbacks = callbacks;
     }
 
     /**
@@ -140,7 +143,7 @@ final class Endings {
         high.leaveQueue();
         connection.end(ending);
         pool.ended();
-        boolean forget = connection.stream.complete(connection, ending, reporter.now());
+        boolean forget = callbacks.complete(connection, ending, reporter.now());
         if (!forget) {
             timers.lingering.add(connection, reporter.now());
         } else if ((ending == Ending.FIN || ending == Ending.RST) && options.tombstoneNs() > 0) {

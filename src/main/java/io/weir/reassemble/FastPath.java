@@ -20,12 +20,14 @@ final class FastPath {
     private final Gate gate;
     private final Acknowledgements acknowledgements;
     private final Delivery delivery;
+    private final Callbacks callbacks;
 
-    FastPath(Timers timers, Gate gate, Acknowledgements acknowledgements, Delivery delivery) {
+    FastPath(Timers timers, Gate gate, Acknowledgements acknowledgements, Delivery delivery, Callbacks callbacks) {
         this.timers = timers;
         this.gate = gate;
         this.acknowledgements = acknowledgements;
         this.delivery = delivery;
+        this.callbacks = callbacks;
     }
 
     /**
@@ -45,7 +47,8 @@ final class FastPath {
         Connection connection = half.connection;
         timers.touch(connection, timeNs);
         FlowDirection direction = connection.direction(half);
-        if (connection.stream.accept(segment, direction, segment.sequence() & UNSIGNED) == Stream.Acceptance.REFUSE) {
+        if (callbacks.accept(connection, segment, direction, segment.sequence() & UNSIGNED)
+                == Stream.Acceptance.REFUSE) {
             half.refuse(segment.payloadLength());
             return true;
         }

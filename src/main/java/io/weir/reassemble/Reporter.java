@@ -6,7 +6,12 @@ import io.weir.tally.Counters;
 final class Reporter {
     private final Counters<Anomaly> counters = new Counters<>(Anomaly.class);
     private final AnomalyReport report = new AnomalyReport();
+    private final Callbacks callbacks;
     private long timeNs;
+
+    Reporter(Callbacks callbacks) {
+        this.callbacks = callbacks;
+    }
 
     Counters<Anomaly> counters() {
         return counters;
@@ -34,7 +39,7 @@ final class Reporter {
         counters.increment(name);
         Connection connection = half.connection;
         if (connection.opened) {
-            connection.stream.anomaly(report.set(name, connection.direction(half), timeNs, offset, length));
+            callbacks.anomaly(connection, report.set(name, connection.direction(half), timeNs, offset, length));
         }
     }
 
@@ -43,7 +48,7 @@ final class Reporter {
         Connection connection = half.connection;
         if (connection.opened) {
             report.set(Anomaly.CONFLICT, connection.direction(half), timeNs, offset, length);
-            connection.stream.anomaly(report.digests(keptDigest, otherDigest));
+            callbacks.anomaly(connection, report.digests(keptDigest, otherDigest));
         }
     }
 }

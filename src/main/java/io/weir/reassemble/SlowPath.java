@@ -19,6 +19,7 @@ final class SlowPath {
     private final Endings endings;
     private final Admission admission;
     private final Reporter reporter;
+    private final Callbacks callbacks;
     private final TcpStateMachine machine = new TcpStateMachine();
 
     SlowPath(
@@ -32,7 +33,8 @@ final class SlowPath {
             Acknowledgements acknowledgements,
             Endings endings,
             Admission admission,
-            Reporter reporter) {
+            Reporter reporter,
+            Callbacks callbacks) {
         this.options = options;
         this.timers = timers;
         this.gate = gate;
@@ -44,6 +46,7 @@ final class SlowPath {
         this.endings = endings;
         this.admission = admission;
         this.reporter = reporter;
+        this.callbacks = callbacks;
     }
 
     void take(HalfConnection half, HalfConnection peer, Segment segment) {
@@ -55,7 +58,8 @@ final class SlowPath {
         Connection connection = half.connection;
         half.lastSeenNs = Math.max(half.lastSeenNs, segment.timeNs());
         timers.touch(connection, segment.timeNs());
-        Stream.Acceptance acceptance = connection.stream.accept(
+        Stream.Acceptance acceptance = callbacks.accept(
+                connection,
                 segment,
                 connection.direction(half),
                 half.is(STARTED) ? half.expectedSequence() & 0xFFFFFFFFL : Sequence.INVALID);

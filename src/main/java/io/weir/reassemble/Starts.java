@@ -40,6 +40,7 @@ final class Starts {
     private final Placement placement;
     private final Timers timers;
     private final Reporter reporter;
+    private final Callbacks callbacks;
 
     Starts(
             OutOfOrderQueue queue,
@@ -48,7 +49,8 @@ final class Starts {
             Delivery delivery,
             Placement placement,
             Timers timers,
-            Reporter reporter) {
+            Reporter reporter,
+            Callbacks callbacks) {
         this.queue = queue;
         this.runs = runs;
         this.memory = memory;
@@ -56,6 +58,7 @@ final class Starts {
         this.placement = placement;
         this.timers = timers;
         this.reporter = reporter;
+        this.callbacks = callbacks;
     }
 
     /** The first byte's sequence number is known now; what waited finds its place. */
@@ -223,7 +226,7 @@ final class Starts {
             }
         }
         connection.opened = true;
-        connection.stream.opened(connection);
+        callbacks.opened(connection);
     }
 
     private static boolean known(int port) {

@@ -9,6 +9,10 @@ import io.weir.decode.Segment;
  * <p>Order of calls: for each packet at most one {@link #accept}, then any of {@link #anomaly} and {@link #reassembled},
  * then at most one {@link #complete}. {@link #opened} comes once, before the first {@code reassembled}, {@code anomaly}
  * or {@code complete}. Timers (see {@link Assembler#advance}) make the same calls without a packet.
+ *
+ * <p>A call that throws counts as done: {@code accept} as if it had refused the segment, {@code complete} as if it had
+ * returned true. The assembler first finishes what it was about to do for this stream and all others; then its own method
+ * throws what was thrown first, with what else was thrown (sixteen at most) as suppressed.
  */
 public interface Stream {
     /** Answer to {@link #accept}. */

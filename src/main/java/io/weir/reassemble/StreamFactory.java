@@ -10,7 +10,8 @@ public interface StreamFactory {
      *
      * @param first the segment that made the connection; valid during the call only
      * @param connection lives until {@link Stream#complete}; its roles may still change until {@link Stream#opened}
-     * @return what will receive the connection's bytes, or null to ignore this segment (the next one asks again)
+     * @return what will receive the connection's bytes, or null to ignore this segment (the next one asks again), as when
+     *     this throws, see {@link Stream}
      */
     Stream open(Segment first, Connection connection);
 }

@@ -90,10 +90,13 @@ final class Conversation {
         if (current != null && current.ending == null) {
             current.captured(segment);
         }
-        probe.assemble(segment);
-        if (probe.streams.size() > before) {
-            current = newest();
-            current.captured(segment);
+        try {
+            probe.assemble(segment);
+        } finally {
+            if (probe.streams.size() > before) {
+                current = newest();
+                current.captured(segment);
+            }
         }
     }
 }

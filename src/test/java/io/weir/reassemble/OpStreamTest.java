@@ -11,14 +11,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Anything in any order: random flags, numbers, options, silences, answers and bounds that are always too small. Nobody can
- * say what should be delivered; but nothing is thrown, every call keeps the contract of {@link Stream}, every byte is
- * accounted for, and at the end no memory is left. One seed again with {@code -Dweir.seed}.
+ * Anything in any order: random flags, numbers, options, silences, answers, defects of the streams and bounds that are always
+ * too small. Nobody can say what should be delivered; but nothing is thrown that no stream threw, every call keeps the contract
+ * of {@link Stream}, every byte is accounted for, and at the end no memory is left. One seed again with {@code -Dweir.seed}.
  */
 @Tag("P7")
 class OpStreamTest {
     private static final int ROUNDS = Integer.getInteger("weir.rounds", 3_000);
     private static final int OPERATIONS = 150;
+    private static final List<String> CALLS = List.of("accept", "opened", "reassembled", "anomaly", "complete");
     private static final long SEED = Long.getLong("weir.seed", System.nanoTime());
 
     @Test
@@ -86,14 +87,15 @@ class OpStreamTest {
                     .numbers(-64 + random.nextInt(128) & 0xFFFF_FFFFL, 0x8000_0000L - random.nextInt(128));
             if (random.nextInt(4) > 0) {
                 script.add("handshake " + conversations[index].client());
-                conversations[index].handshake();
+                Defect.tolerated(conversations[index]::handshake);
             }
         }
         for (long operation : operations) {
-            operate(new SplittableRandom(operation), probe, conversations, script);
+            Defect.tolerated(() -> operate(new SplittableRandom(operation), probe, conversations, script));
             assertThat(probe.assembler.waitingMemory()).isLessThanOrEqualTo(options.maxWaitingBytesTotal());
         }
         script.add("end");
+        Defect.tolerated(probe::end);
         probe.end();
     }
 
@@ -140,6 +142,17 @@ class OpStreamTest {
         recording.forget = random.nextInt(5) > 0;
         int keep = random.nextInt(6);
         recording.keeping(data -> keep == 0 ? random.nextInt(data.length() + 2) : keep == 1 ? 0 : -1);
+        if (random.nextInt(6) == 0) {
+            String call = CALLS.get(random.nextInt(CALLS.size()));
+            recording.failing(
+                    random.nextBoolean()
+                            ? Defect.in(call)
+                            : any -> {
+                                if (random.nextInt(8) == 0) {
+                                    throw new Defect(any);
+                                }
+                            });
+        }
         int answer = random.nextInt(9);
         return answer == 8 ? recording.answering(() -> answer(random.nextInt(8))) : recording.accepting(answer(answer));
     }

@@ -35,6 +35,7 @@ final class Recording implements Stream {
     private Supplier<Acceptance> answers = () -> Acceptance.ACCEPT;
     Keeper keeper = data -> -1;
     private Consumer<AnomalyReport> anomalyWatcher = anomaly -> {};
+    private Consumer<String> defect = call -> {};
     private final Map<Integer, Long> capturedByPort = new HashMap<>();
     /** A SYN that ends the connection belongs to the next one, and so do its bytes. */
     private int lastSynBytes;
@@ -75,6 +76,12 @@ final class Recording implements Stream {
         return this;
     }
 
+    /** Called with each call's name once it is written down; what it throws, the stream throws. */
+    Recording failing(Consumer<String> rule) {
+        defect = rule;
+        return this;
+    }
+
     /** Answers {@link #complete} with false: the connection stays until it idles out. */
     Recording staying() {
         forget = false;
@@ -91,6 +98,7 @@ final class Recording implements Stream {
         assertThat(++acceptsOfPacket).as("accept is asked once for each packet").isEqualTo(1);
         assertThat(toldOfPacket).as("accept comes before all else").isFalse();
         offeredNextSequences.add(nextSequence);
+        defect.accept("accept");
         return answers.get();
     }
 
@@ -100,6 +108,7 @@ final class Recording implements Stream {
         assertThat(settled).isSameAs(connection);
         opened = true;
         log.add("open " + settled.roles().label() + (settled.midstream() ? " midstream" : ""));
+        defect.accept("opened");
     }
 
     @Override
@@ -112,6 +121,7 @@ final class Recording implements Stream {
             half(data.direction()).kept(data, keepFrom);
         }
         toldOfPacket = true;
+        defect.accept("reassembled");
     }
 
     @Override
@@ -123,6 +133,7 @@ final class Recording implements Stream {
         log.add(anomaly.direction().sender() + " " + anomaly.name().label()
                 + (placed ? " " + anomaly.offset() + "+" + anomaly.length() : ""));
         toldOfPacket = true;
+        defect.accept("anomaly");
     }
 
     @Override
@@ -134,6 +145,7 @@ final class Recording implements Stream {
         log.add("close " + reason.label());
         client.checkTotals(completed);
         server.checkTotals(completed);
+        defect.accept("complete");
         return forget;
     }
 
