@@ -50,7 +50,8 @@ final class EventWindow implements EventSink {
         if (!unlimited && heldBytes + pendingBytes + cost > windowBytes) {
             // what was collected came before the loss, and must not be told after it
             flush();
-            lose(event, subscribers);
+            counters.increment(RelayCounter.EVENTS_DROPPED);
+            lose(subscribers, bytes(event));
             return false;
         }
         pending.add(new Selected(event, subscribers));
@@ -59,6 +60,20 @@ final class EventWindow implements EventSink {
             flush();
         }
         return true;
+    }
+
+    @Override
+    public void lost(long subscribers, long bytes) {
+        if (subscribers == 0) {
+            return;
+        }
+        try {
+            flush();
+        } finally {
+            counters.increment(RelayCounter.EVENTS_OFFERED);
+            counters.increment(RelayCounter.EVENTS_FAILED);
+            lose(subscribers, bytes);
+        }
     }
 
     /** Sends what was collected, and what is to be told about losses if that can go along. */
@@ -99,10 +114,8 @@ final class EventWindow implements EventSink {
         lostBytes[slot] = 0;
     }
 
-    private void lose(StreamEvent event, long subscribers) {
-        counters.increment(RelayCounter.EVENTS_DROPPED);
+    private void lose(long subscribers, long bytes) {
         losers |= subscribers;
-        long bytes = event instanceof Data data ? data.length() : event instanceof Gap gap ? gap.length() : 0;
         for (long bits = subscribers; bits != 0; bits &= bits - 1) {
             int slot = Long.numberOfTrailingZeros(bits);
             lostEvents[slot]++;
@@ -111,11 +124,12 @@ final class EventWindow implements EventSink {
     }
 
     private void send() {
+        List<Selected> next = new ArrayList<>(Math.min(MAX_BATCH_EVENTS, pending.size() + 16));
         EventBatch batch = new EventBatch(partition, lost(), pending, pendingBytes);
         counters.add(RelayCounter.EVENTS_SENT, pending.size());
         counters.increment(RelayCounter.BATCHES_SENT);
         heldBytes += pendingBytes;
-        pending = new ArrayList<>(Math.min(MAX_BATCH_EVENTS, pending.size() + 16));
+        pending = next;
         pendingBytes = 0;
         consumer.accept(batch);
     }
@@ -133,6 +147,10 @@ final class EventWindow implements EventSink {
         }
         losers = 0;
         return lost;
+    }
+
+    private static long bytes(StreamEvent event) {
+        return event instanceof Data data ? data.length() : event instanceof Gap gap ? gap.length() : 0;
     }
 
     private static int cost(StreamEvent event) {

@@ -27,14 +27,19 @@ final class Marks {
 
     /** Bytes of memory that one more mark would take beyond what there is. */
     int growthBytes() {
-        return 4 * count < words.length ? 0 : BYTES_EACH * (count == 0 ? FEW : count);
+        return 4 * count < words.length || full() ? 0 : BYTES_EACH * (count == 0 ? FEW : count);
+    }
+
+    /** Makes room for one more mark, if there may be one: {@link #add} then takes no memory. */
+    void reserve() {
+        if (4 * count == words.length && !full()) {
+            grow();
+        }
     }
 
     /** Adds a mark; not if {@link #full}. Cause null: data. */
     void add(long offset, long length, GapCause cause, long timeNs, long ordinal) {
-        if (4 * count == words.length) {
-            grow();
-        }
+        reserve();
         int at = at(count++);
         words[at] = offset;
         words[at + 1] = length << 8 | (cause == null ? 0 : cause.ordinal() + 1);
@@ -42,15 +47,16 @@ final class Marks {
         words[at + 3] = ordinal;
     }
 
-    /** Lengthens the newest mark, if it is data that ends at {@code offset}. */
-    boolean lengthenLast(long offset, int length, long timeNs) {
-        if (count == 0 || cause(count - 1) != null || offset(count - 1) + length(count - 1) != offset) {
-            return false;
-        }
+    /** Whether the newest mark is data that ends at {@code offset}. */
+    boolean lastIsDataUpTo(long offset) {
+        return count > 0 && cause(count - 1) == null && offset(count - 1) + length(count - 1) == offset;
+    }
+
+    /** Lengthens the newest mark, which {@link #lastIsDataUpTo} where the new bytes begin. */
+    void lengthenLast(int length, long timeNs) {
         int at = at(count - 1);
         words[at + 1] += (long) length << 8;
         words[at + 2] = timeNs;
-        return true;
     }
 
     void removeFirst() {

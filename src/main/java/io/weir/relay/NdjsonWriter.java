@@ -9,7 +9,7 @@ import java.util.Set;
  * Writes events as NDJSON: one JSON object a line, in the order in which they come. One thread.
  *
  * <p>Lines are collected and written about {@value #FULL_BYTES} bytes at a time; {@link #flush} writes the rest. Where the
- * output fails, {@link #event} throws {@link UncheckedIOException}.
+ * output fails, {@link #event} throws {@link UncheckedIOException}, and from then on every method throws it at once.
  */
 public final class NdjsonWriter implements EventSink {
     private static final int FULL_BYTES = 256 << 10;
@@ -20,6 +20,7 @@ public final class NdjsonWriter implements EventSink {
     private final EventJson json = new EventJson();
     private final JsonBytes lines = new JsonBytes(FULL_BYTES + (128 << 10));
     private long written;
+    private IOException broken;
 
     /**
      * @param out not buffered again; not closed here
@@ -36,14 +37,17 @@ public final class NdjsonWriter implements EventSink {
         if ((types & EventType.of(event).bit()) == 0) {
             return false;
         }
+        if (broken != null) {
+            throw new UncheckedIOException(broken);
+        }
         json.write(event, form, lines);
         lines.ascii('\n');
         written++;
         if (lines.length() >= FULL_BYTES) {
             try {
                 hand();
-            } catch (IOException broken) {
-                throw new UncheckedIOException(broken);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
             }
         }
         return false;
@@ -61,7 +65,16 @@ public final class NdjsonWriter implements EventSink {
     }
 
     private void hand() throws IOException {
-        lines.writeTo(out);
+        if (broken != null) {
+            throw broken;
+        }
+        try {
+            lines.writeTo(out);
+        } catch (IOException failure) {
+            // some lines may have got out: a second attempt would write them twice
+            broken = failure;
+            throw failure;
+        }
         lines.clear();
     }
 }

@@ -57,7 +57,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
     private final EventWindow window;
     private final StreamRelay relay;
     private final Assembler assembler;
-    private final Consumer<PartitionFailure> failures;
+    private final Failures failures;
     private Promise<Void> settled;
     private boolean flushed;
     private boolean waiting;
@@ -77,8 +77,8 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
             Consumer<PartitionFailure> failures) {
         this.options = options;
         this.lane = lane;
-        this.failures = failures;
         RelayLedger ledger = new RelayLedger();
+        this.failures = new Failures(options.index(), ledger, failures);
         window = new EventWindow(options.index(), options.windowBytes(), this::send, ledger.counters());
         relay = new StreamRelay(ids, window, options.relay(), interfaceNames, ledger);
         assembler = new Assembler(new StreamPool(relay, hash), options.assembler());
@@ -125,7 +125,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
             ledger().waiting(assembler.waitingMemory());
         } catch (RuntimeException | Error failure) {
             waiting = false;
-            failed("reading its lane", failure, 0);
+            failures.add("reading its lane", failure, 0);
         } finally {
             // whatever happened: the lane does not wake a reader that left it in the midst
             next(more);
@@ -160,11 +160,11 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
     private void closeStreams() {
         flushed = true;
         window.lift();
+        onEnd();
         try {
-            assembler.flushAll();
             window.flush();
         } catch (RuntimeException | Error failure) {
-            settled.tryFail(failure);
+            failures.add("sending the last events", failure, 0);
         }
         ledger().waiting(assembler.waitingMemory());
         if (!window.settled()) {
@@ -179,7 +179,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         try {
             assembler.assemble(segment);
         } catch (RuntimeException | Error failure) {
-            failed("assembling a segment", failure, segment.timeNs());
+            failures.add("assembling a segment", failure, segment.timeNs());
         }
     }
 
@@ -188,7 +188,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         try {
             assembler.advance(nowNs);
         } catch (RuntimeException | Error failure) {
-            failed("letting time pass", failure, nowNs);
+            failures.add("letting time pass", failure, nowNs);
         }
     }
 
@@ -197,16 +197,7 @@ public final class PartitionVerticle extends VerticleBase implements SegmentHand
         try {
             assembler.flushAll();
         } catch (RuntimeException | Error failure) {
-            failed("closing the streams of a source", failure, 0);
-        }
-    }
-
-    /** A defect of ours, never of the traffic: the partition goes on, and reports each distinct failure with its count. */
-    private void failed(String where, Throwable failure, long timeNs) {
-        ledger().counters().increment(RelayCounter.FAILURES);
-        long count = ledger().failures().observe(where, failure.toString(), timeNs);
-        if (count > 0) {
-            failures.accept(new PartitionFailure(options.index(), where, count, failure));
+            failures.add("closing all streams", failure, 0);
         }
     }
 

@@ -17,10 +17,11 @@ public enum RelayCounter {
     CLOSED_CONFLICT_BYTES("bytes of closed streams that came again with another value"),
     CLOSED_REFUSED_BYTES("bytes of closed streams in segments that were refused"),
 
-    // events on their way; offered = sent + dropped
+    // events on their way; offered = sent + dropped + failed
     EVENTS_OFFERED("events that at least one subscription wants"),
     EVENTS_SENT("events put on the event bus"),
     EVENTS_DROPPED("events dropped because the consumer held the whole window"),
+    EVENTS_FAILED("events that could not be made, by a defect or for want of memory"),
     BATCHES_SENT("batches of events put on the event bus"),
 
     // retention

@@ -12,7 +12,6 @@ import io.weir.reassemble.ScatterGather;
 import io.weir.reassemble.Stream;
 import io.weir.relay.Bus.Content;
 import io.weir.relay.StreamEvent.Close;
-import io.weir.relay.StreamEvent.Data;
 import io.weir.relay.StreamEvent.Gap;
 import io.weir.relay.StreamEvent.Open;
 import io.weir.relay.StreamEvent.Totals;
@@ -21,16 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One stream: its events while it is open, and what the catalogue tells of it, also later. */
-final class RelayedStream implements Stream {
-    /** Longer deliveries are told as several data events. */
-    static final int MAX_DATA_BYTES = 64 << 10;
-
+final class RelayedStream extends EventTeller implements Stream {
     // of Catalogue, and of StreamIndex
     RelayedStream previous;
     RelayedStream next;
     RelayedStream sameBucket;
 
-    private final StreamRelay relay;
     private final long number;
     private final long openedNs;
     private String id;
@@ -38,12 +33,6 @@ final class RelayedStream implements Stream {
     private Open open;
     private RetainedStream retained;
     private RecentAnomalies anomalies;
-
-    // who is told: bits of slots, of which only the active ones count
-    private long wanted;
-    private long toldOpen;
-    private long payloadBelow;
-    private int payloadGeneration = -1;
 
     // while open
     private Connection connection;
@@ -56,7 +45,7 @@ final class RelayedStream implements Stream {
     private Totals server;
 
     RelayedStream(StreamRelay relay, long number, long openedNs) {
-        this.relay = relay;
+        super(relay);
         this.number = number;
         this.openedNs = openedNs;
     }
@@ -65,6 +54,7 @@ final class RelayedStream implements Stream {
         return number;
     }
 
+    @Override
     String id() {
         if (id == null) {
             id = relay.ids().text(openedNs, number);
@@ -76,6 +66,14 @@ final class RelayedStream implements Stream {
         return openedNs;
     }
 
+    @Override
+    Open openEvent() {
+        if (open == null) {
+            open = ends.open(relay, id(), openedNs);
+        }
+        return open;
+    }
+
     boolean isOpen() {
         return connection != null;
     }
@@ -84,93 +82,68 @@ final class RelayedStream implements Stream {
         return flows.unrestricted() || flows.matches(open != null ? open : ends.draft(id(), openedNs));
     }
 
-    /** A subscription takes this slot. */
-    void subscribed(int slot, boolean wants) {
-        long bit = 1L << slot;
-        wanted = wants ? wanted | bit : wanted & ~bit;
-        toldOpen &= ~bit;
-        payloadGeneration = -1;
-    }
-
     @Override
     public void opened(Connection newConnection) {
         connection = newConnection;
         ends = new StreamEnds(connection, relay.interfaceName(connection.interfaceIndex()));
-        wanted = relay.subscriptions().wanting(this);
+        wantedBy(relay.subscriptions().wanting(this));
         relay.catalogue().opened(this);
         tellOpen();
     }
 
     @Override
     public void reassembled(ScatterGather data) {
-        FlowDirection direction = data.direction();
-        int kept = data.saved();
-        long offset = data.offset() + kept;
-        long timeNs = data.timeNs();
-        if (data.skip() > 0) {
-            gap(direction, offset - data.skip(), data.skip(), data.skipCause(), timeNs);
-        }
-        int length = data.length() - kept;
-        if (length > 0) {
-            data(relay.delivery().of(data), direction, offset, kept, length, timeNs, data.ackedTo());
+        Delivery delivery = relay.delivery().of(data);
+        try {
+            if (data.skip() > 0) {
+                gap(data.direction(), delivery.offset() - data.skip(), data.skip(), data.skipCause(), data.timeNs());
+            }
+        } finally {
+            if (delivery.length() > 0) {
+                data(delivery);
+            }
         }
     }
 
     private void gap(FlowDirection direction, long offset, long length, GapCause cause, long timeNs) {
         relay.ledger().gapBytes().add(cause, length);
-        if (relay.retention().wanted() && retaining()) {
-            retained.gap(direction, offset, length, cause, timeNs);
-        }
-        long readers = readers(EventType.GAP);
-        if (readers != 0) {
-            relay.tell(new Gap(id(), timeNs, direction, offset, length, cause), readers);
-        }
-    }
-
-    private void data(
-            PayloadSource source,
-            FlowDirection direction,
-            long offset,
-            int from,
-            int length,
-            long timeNs,
-            long ackedTo) {
-        Counters<RelayCounter> counters = relay.ledger().counters();
-        counters.add(RelayCounter.DELIVERED_BYTES, length);
-        if (relay.retention().wanted()) {
-            retain(source, direction, offset, from, length, timeNs);
-        }
-        long readers = readers(EventType.DATA);
-        if (readers == 0) {
-            return;
-        }
-        if (payloadGeneration != relay.subscriptions().generation()) {
-            payloadBelow = relay.subscriptions().payloadBelow(wanted);
-            payloadGeneration = relay.subscriptions().generation();
-        }
-        for (int done = 0; done < length; done += MAX_DATA_BYTES) {
-            int part = Math.min(MAX_DATA_BYTES, length - done);
-            boolean asked = offset + done < payloadBelow;
-            int at = asked ? relay.payloadMemory().copy(source, from + done, part) : 0;
-            byte[] bytes = asked ? relay.payloadMemory().array() : null;
-            Data data = new Data(id(), timeNs, direction, offset + done, part, bytes, at, ackedTo);
-            counters.add(RelayCounter.EVENT_PAYLOAD_BYTES, asked ? part : 0);
-            if (!relay.tell(data, readers) && asked) {
-                relay.payloadMemory().giveBack(part);
+        try {
+            if (relay.retention().wanted() && retaining()) {
+                retained.gap(direction, offset, length, cause, timeNs);
+            }
+        } finally {
+            long readers = readers(EventType.GAP);
+            if (readers != 0) {
+                tell(readers, length, () -> new Gap(id(), timeNs, direction, offset, length, cause));
             }
         }
     }
 
-    private void retain(PayloadSource source, FlowDirection direction, long offset, int from, int length, long timeNs) {
+    private void data(Delivery delivery) {
+        relay.ledger().counters().add(RelayCounter.DELIVERED_BYTES, delivery.length());
+        try {
+            if (relay.retention().wanted()) {
+                retain(delivery);
+            }
+        } finally {
+            long readers = readers(EventType.DATA);
+            if (readers != 0) {
+                tellData(delivery, readers);
+            }
+        }
+    }
+
+    private void retain(Delivery delivery) {
         int copied = 0;
         if (retaining()) {
             relay.retention().touch(retained);
-            copied = retained.data(direction, offset, source, from, length, timeNs);
+            copied = retained.data(
+                    delivery.direction(), delivery.offset(), delivery, 0, delivery.length(), delivery.timeNs());
         }
         Counters<RelayCounter> counters = relay.ledger().counters();
         counters.add(RelayCounter.RETAINED_COPY_BYTES, copied);
         if (copied == 0) {
-            counters.add(RelayCounter.RETENTION_REFUSED_BYTES, length);
+            counters.add(RelayCounter.RETENTION_REFUSED_BYTES, delivery.length());
         }
     }
 
@@ -192,7 +165,7 @@ final class RelayedStream implements Stream {
         }
         long readers = readers(EventType.ANOMALY);
         if (readers != 0) {
-            relay.tell(RecentAnomalies.event(id(), report), readers);
+            tell(readers, 0, () -> RecentAnomalies.event(id(), report));
         }
     }
 
@@ -209,42 +182,25 @@ final class RelayedStream implements Stream {
         client = totals(CLIENT_TO_SERVER);
         server = totals(SERVER_TO_CLIENT);
         relay.ledger().closed(ending, closed.half(CLIENT_TO_SERVER), closed.half(SERVER_TO_CLIENT));
-        long readers = readers(EventType.CLOSE);
-        if (readers != 0) {
-            relay.tell(close(), readers);
-        }
-        connection = null;
-        open = null; // its text is made again if the catalogue is asked
-        if (retained != null && !retained.evicted()) {
-            relay.retention().close(retained);
-        }
-        relay.catalogue().closed(this);
-        return true;
-    }
-
-    /** Who wants this type of this stream; those who have not seen it open are told that first. */
-    private long readers(EventType type) {
-        long readers = wanted & relay.subscriptions().wanting(type);
-        if ((readers & ~toldOpen) != 0) {
-            tellOpen();
-        }
-        return readers;
-    }
-
-    private void tellOpen() {
-        long readers = wanted & relay.subscriptions().wanting(EventType.OPEN) & ~toldOpen;
-        toldOpen |= wanted & relay.subscriptions().active();
-        if (readers != 0) {
-            if (open == null) {
-                open = ends.open(relay, id(), openedNs);
+        try {
+            long readers = readers(EventType.CLOSE);
+            if (readers != 0) {
+                tell(readers, 0, this::close);
             }
-            relay.tell(open, readers);
+        } finally {
+            connection = null;
+            open = null; // its text is made again if the catalogue is asked
+            if (retained != null && !retained.evicted()) {
+                relay.retention().close(retained);
+            }
+            relay.catalogue().closed(this);
         }
+        return true;
     }
 
     /** Events so far; the subscription in this slot then knows that the stream is open. */
     List<StreamEvent> beginning(int slot, boolean payload) {
-        toldOpen |= 1L << slot;
+        knowsOpen(slot);
         StreamSummary summary = summary();
         List<StreamEvent> beginning = new ArrayList<>();
         beginning.add(summary.open());

@@ -89,13 +89,12 @@ final class RetainedBytes {
     }
 
     private boolean toHead(long offset, PayloadSource source, int from, int length, long timeNs, long ordinal) {
-        boolean marked = headMarks.full() && headMarks.lengthenLast(offset, length, timeNs);
-        if (!marked && headMarks.full()) {
+        if (headMarks.full() && !headMarks.lastIsDataUpTo(offset)) {
             headEnded = true;
             return false;
         }
         int capacity = capacity(head.length, headLength + length, retention.headBytes());
-        int growth = capacity - head.length + (marked ? 0 : headMarks.growthBytes());
+        int growth = capacity - head.length + headMarks.growthBytes();
         if (!retention.take(stream, growth)) {
             headEnded = true;
             return false;
@@ -105,10 +104,14 @@ final class RetainedBytes {
             System.arraycopy(head, 0, larger, 0, headLength);
             head = larger;
         }
+        headMarks.reserve();
         source.copy(from, head, headLength, length);
+        // nothing fails from here on, so that bytes and marks always agree
         headLength += length;
         headEnded = headLength == retention.headBytes();
-        if (!marked) {
+        if (headMarks.full()) {
+            headMarks.lengthenLast(length, timeNs);
+        } else {
             headMarks.add(offset, length, null, timeNs, ordinal);
         }
         return true;
@@ -126,6 +129,7 @@ final class RetainedBytes {
         if (capacity > tail.length) {
             growTail(capacity);
         }
+        tailMarks.reserve();
         free(tailLength + length - tail.length);
         int at = (tailFirst + tailLength) % tail.length;
         int untilEnd = Math.min(length, tail.length - at);

@@ -149,7 +149,7 @@ final class RetainedStream {
         /** A reader takes no more at a time than when the stream was live, whatever was kept as one stretch. */
         private void data(long offset, int length, long timeNs, List<StreamEvent> events) {
             byte[] payload = pieces.isEmpty() ? null : pieces.get(piece++).bytes();
-            int most = payload == null ? length : RelayedStream.MAX_DATA_BYTES;
+            int most = payload == null ? length : EventTeller.MAX_DATA_BYTES;
             for (int from = 0; from < length; from += most) {
                 int part = Math.min(most, length - from);
                 byte[] bytes = part == length ? payload : Arrays.copyOfRange(payload, from, from + part);

@@ -106,6 +106,11 @@ public final class StreamRelay implements StreamFactory {
         return sink.event(event, readers);
     }
 
+    /** An event that could not be made, see {@link EventSink#lost}. */
+    void lost(long readers, long bytes) {
+        sink.lost(readers, bytes);
+    }
+
     StreamIds ids() {
         return ids;
     }

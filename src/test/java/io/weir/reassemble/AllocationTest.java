@@ -8,10 +8,12 @@ import io.weir.decode.FlowHash;
 import io.weir.decode.Segment;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /** What the packet path costs in memory; a stream that looks at its bytes and keeps none. */
 class AllocationTest {
+    private static final int ROUNDS = 5;
     private static final int SEGMENTS = 100_000;
     private static final int LENGTH = 1_448;
 
@@ -35,25 +37,14 @@ class AllocationTest {
 
     @Test
     void inOrderSegmentsAllocateNothing() {
-        inOrder(SEGMENTS);
-        inOrder(SEGMENTS);
-        long before = allocated();
-        inOrder(SEGMENTS);
-        long bytes = allocated() - before;
-        assertThat(delivered).isEqualTo(3L * SEGMENTS * LENGTH);
+        long bytes = leastAllocated(this::inOrder);
         System.out.println("AllocationTest: " + bytes + " bytes for " + SEGMENTS + " segments in order");
-        // the measurement itself may cost a little; one byte for each segment would be a hundred thousand
         assertThat(bytes).isLessThan(SEGMENTS / 100);
     }
 
     @Test
     void segmentsInPairwiseWrongOrderAllocateNothing() {
-        swapped(SEGMENTS);
-        swapped(SEGMENTS);
-        long before = allocated();
-        swapped(SEGMENTS);
-        long bytes = allocated() - before;
-        assertThat(delivered).isEqualTo(3L * SEGMENTS * LENGTH);
+        long bytes = leastAllocated(this::swapped);
         System.out.println("AllocationTest: " + bytes + " bytes for " + SEGMENTS + " segments in pairwise wrong order");
         assertThat(bytes).isLessThan(SEGMENTS / 100);
     }
@@ -69,6 +60,18 @@ class AllocationTest {
         long bytes = allocated() - before;
 
         assertThat(bytes / connections.length).isLessThanOrEqualTo(280);
+    }
+
+    /** Of a few rounds, as the JVM takes some for itself whenever it has compiled something anew. */
+    private long leastAllocated(IntConsumer traffic) {
+        long least = Long.MAX_VALUE;
+        for (int round = 1; round <= ROUNDS; round++) {
+            long before = allocated();
+            traffic.accept(SEGMENTS);
+            least = Math.min(least, allocated() - before);
+            assertThat(delivered).isEqualTo((long) round * SEGMENTS * LENGTH);
+        }
+        return least;
     }
 
     private long allocated() {

@@ -73,6 +73,27 @@ class NdjsonWriterTest {
                 .hasMessageContaining("Broken pipe");
     }
 
+    @Test
+    void nothingIsWrittenBehindOrAgainToAnOutputThatFailedOnce() throws IOException {
+        int[] attempts = {0};
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                attempts[0]++;
+                throw new IOException("No space left on device");
+            }
+        };
+        NdjsonWriter writer = new NdjsonWriter(full, PayloadForm.TEXT, EnumSet.allOf(EventType.class));
+        writer.event(data(0), 1);
+        for (int attempt = 0; attempt < 3; attempt++) {
+            assertThatThrownBy(writer::flush).hasMessage("No space left on device");
+            assertThatThrownBy(() -> writer.event(data(10), 1)).hasMessageContaining("No space left on device");
+        }
+
+        assertThat(attempts[0]).isEqualTo(1);
+        assertThat(writer.written()).isEqualTo(1);
+    }
+
     private static Data data(long offset) {
         return new Data("s1", 0, CLIENT_TO_SERVER, offset, PAYLOAD.length, PAYLOAD, -1);
     }

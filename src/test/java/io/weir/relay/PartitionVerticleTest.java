@@ -3,12 +3,6 @@ package io.weir.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.weir.decode.Segment;
-import io.weir.partition.Lane;
-import io.weir.partition.LaneOptions;
-import io.weir.reassemble.AssemblerOptions;
 import io.weir.reassemble.Ending;
 import io.weir.relay.Bus.Content;
 import io.weir.relay.Bus.Credit;
@@ -17,7 +11,6 @@ import io.weir.relay.Bus.GetContent;
 import io.weir.relay.Bus.GetStream;
 import io.weir.relay.Bus.ListStreams;
 import io.weir.relay.Bus.Lost;
-import io.weir.relay.Bus.Selected;
 import io.weir.relay.Bus.Streams;
 import io.weir.relay.Bus.Subscribe;
 import io.weir.relay.Bus.Subscribed;
@@ -25,59 +18,13 @@ import io.weir.relay.Bus.Unsubscribe;
 import io.weir.relay.StreamEvent.Close;
 import io.weir.relay.StreamEvent.Data;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class PartitionVerticleTest {
-    private static final int INDEX = 2;
-    private static final int WINDOW_BYTES = 256 << 10;
-
-    private final Vertx vertx = Vertx.vertx();
-    private final Lane lane = new Lane(LaneOptions.of(1));
-    private final List<EventBatch> batches = new CopyOnWriteArrayList<>();
-    private final List<PartitionFailure> reported = new CopyOnWriteArrayList<>();
-    private volatile boolean givesCredit = true;
-    private volatile Throwable nameFailure;
-    private volatile boolean reportingFails;
-    private PartitionVerticle partition;
-    private String deployment;
-
-    @BeforeEach
-    void deploy() {
-        Bus.register(vertx);
-        vertx.eventBus().<EventBatch>localConsumer(Bus.EVENTS, message -> {
-            batches.add(message.body());
-            if (givesCredit) {
-                vertx.eventBus()
-                        .send(Bus.partition(INDEX), new Credit(message.body().costBytes()));
-            }
-        });
-        deploy(RelayOptions.onDemand(1 << 20, 100));
-    }
-
-    private void deploy(RelayOptions options) {
-        partition = new PartitionVerticle(
-                new PartitionOptions(INDEX, AssemblerOptions.defaults(), options, WINDOW_BYTES),
-                new StreamIds("test", INDEX, 4),
-                Conversation.HASH,
-                lane,
-                this::interfaceName,
-                this::report);
-        deployment = await(vertx.deployVerticle(partition));
-    }
-
-    @AfterEach
-    void close() {
-        await(vertx.close());
-    }
-
+class PartitionVerticleTest extends DeployedPartition {
     @Test
     void whatGoesIntoTheLaneComesOutAsEvents() {
         subscribe(0);
@@ -240,147 +187,5 @@ class PartitionVerticleTest {
         await(vertx.undeploy(deployment));
 
         assertThat(types()).endsWith("Close");
-    }
-
-    @Test
-    void aDefectIsReportedWithItsCountAndThePartitionGoesOn() {
-        subscribe(0);
-        nameFailure = new IllegalStateException("no such interface");
-        for (int port = 40_000; port < 40_035; port++) {
-            conversation(port).handshake();
-        }
-        lane.flush();
-        Awaitility.await().until(() -> counter(RelayCounter.FAILURES) >= 35 && reported.size() >= 2);
-        nameFailure = null;
-        conversation(50_000).handshake().fromClient("still here");
-        lane.flush();
-
-        Awaitility.await().until(() -> events().stream().anyMatch(event -> event instanceof Data));
-        assertThat(partition.ledger().failures().observations()).hasSize(1);
-        assertThat(reported).hasSize(2).allSatisfy(failure -> {
-            assertThat(failure.partition()).isEqualTo(INDEX);
-            assertThat(failure.where()).isEqualTo("assembling a segment");
-            assertThat(failure.cause()).hasMessage("no such interface");
-        });
-        assertThat(reported).extracting(PartitionFailure::count).containsExactly(1L, 10L);
-    }
-
-    @Test
-    void anErrorDoesNotEndThePartition() {
-        subscribe(0);
-        nameFailure = new NoClassDefFoundError("of a class that is needed seldom");
-        conversation(40_000).handshake();
-        lane.flush();
-        Awaitility.await().until(() -> counter(RelayCounter.FAILURES) > 0);
-        nameFailure = null;
-
-        assertThatConversationsComeThrough();
-        assertThat(reported.get(0).cause()).isInstanceOf(NoClassDefFoundError.class);
-    }
-
-    @Test
-    void thePartitionGoesOnEvenIfADefectCannotBeReported() {
-        subscribe(0);
-        nameFailure = new StackOverflowError("too deep");
-        reportingFails = true;
-        conversation(40_000).handshake();
-        lane.flush();
-        Awaitility.await().until(() -> counter(RelayCounter.FAILURES) > 0);
-        nameFailure = null;
-
-        assertThatConversationsComeThrough();
-    }
-
-    @Test
-    void anErrorWhileStreamsAreClosedDoesNotKeepThePartitionFromStopping() {
-        subscribe(0);
-        conversation(40_000).handshake();
-        lane.flush();
-        Awaitility.await().until(() -> partition.ledger().openStreams() == 1);
-        nameFailure = new StackOverflowError("too deep");
-        conversation(40_001).handshake();
-        lane.flush();
-
-        await(vertx.undeploy(deployment));
-
-        assertThat(lane.unreadBytes()).isZero();
-        assertThat(partition.ledger().openStreams()).isZero();
-    }
-
-    private void assertThatConversationsComeThrough() {
-        conversation(50_000).handshake().fromClient("still here");
-        lane.flush();
-        Awaitility.await().until(() -> events().stream().anyMatch(event -> event instanceof Data));
-    }
-
-    private void report(PartitionFailure failure) {
-        reported.add(failure);
-        if (reportingFails) {
-            throw new StackOverflowError("again");
-        }
-    }
-
-    private String interfaceName(int index) {
-        if (nameFailure instanceof Error error) {
-            throw error;
-        }
-        if (nameFailure instanceof RuntimeException exception) {
-            throw exception;
-        }
-        return "eth" + index;
-    }
-
-    private void subscribe(int slot) {
-        ask(new Subscribe(slot, FlowFilter.ALL, true, -1, null));
-    }
-
-    private <T> T ask(Object request) {
-        return await(vertx.eventBus().<T>request(Bus.partition(INDEX), request).map(reply -> reply.body()));
-    }
-
-    private static <T> T await(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        } catch (Exception failed) {
-            throw new AssertionError(failed.getMessage(), failed);
-        }
-    }
-
-    private Conversation conversation(int clientPort) {
-        return new Conversation(clientPort, this::offer);
-    }
-
-    /** As a file source does: waits for room. */
-    private void offer(Segment segment) {
-        while (!lane.offer(segment)) {
-            lane.flush();
-            Thread.onSpinWait();
-        }
-    }
-
-    private void awaitEvents(int count) {
-        Awaitility.await().until(() -> events().size() >= count);
-    }
-
-    private List<StreamEvent> events() {
-        return batches.stream()
-                .flatMap(batch -> batch.events().stream())
-                .map(Selected::event)
-                .toList();
-    }
-
-    private List<String> types() {
-        return events().stream().map(event -> event.getClass().getSimpleName()).toList();
-    }
-
-    private long lost() {
-        return batches.stream()
-                .flatMap(batch -> batch.lost().stream())
-                .mapToLong(Lost::events)
-                .sum();
-    }
-
-    private long counter(RelayCounter name) {
-        return partition.ledger().counters().get(name);
     }
 }

@@ -122,7 +122,7 @@ class RetentionTest {
 
     @Test
     void aStretchLongerThanALiveEventIsReplayedAsSeveral() {
-        int most = RelayedStream.MAX_DATA_BYTES;
+        int most = EventTeller.MAX_DATA_BYTES;
         Retention large = new Retention(
                 RelayOptions.onDemand(1 << 20, 10).withRetainedEdges(4 * most, 4 * most), new RelayLedger());
         RetainedStream stream = large.begin(true);
@@ -142,6 +142,25 @@ class RetentionTest {
             assertThat(part.payload()[0]).isEqualTo(byteAt(part.offset()));
             assertThat(part.payload()[most - 1]).isEqualTo(byteAt(part.offset() + most - 1));
         }
+    }
+
+    @Test
+    void aCopyThatFailsShiftsNoByte() {
+        RetainedStream stream = retention.begin(true);
+        PayloadSource broken = (from, target, at, length) -> {
+            throw new OutOfMemoryError("meanwhile");
+        };
+        for (int offset = 0; offset < 1_500; offset++) {
+            boolean fails = offset % 10 == 9 || offset == Marks.MAX + Marks.MAX / 10;
+            try {
+                stream.data(CLIENT_TO_SERVER, offset, fails ? broken : source(offset), 0, 1, 5);
+            } catch (OutOfMemoryError expected) {
+                assertThat(fails).isTrue();
+            }
+        }
+
+        assertThat(stretches(stream, CLIENT_TO_SERVER)).startsWith("0+1", "1+1").doesNotContain("9+1", "1499+1");
+        assertBytes(stream);
     }
 
     @Test
