@@ -34,8 +34,8 @@ import java.util.function.IntFunction;
  * <p>Live traffic does not wait: events that the consumer has no room for are lost to it, and told. The partition of a replay
  * leaves its lane alone while the consumer holds a full window, and its source waits in turn.
  *
- * <p>Whatever is thrown while it works, an {@link Error} too, is counted and told, and costs no more than the segment at
- * which it was thrown. What the JVM itself ends at, it ends at all the same.
+ * <p>Whatever is thrown while it works, an {@link Error} too, is counted and told, and costs no more than the event that was
+ * being made, of which its readers are told as lost. What the JVM itself ends at, it ends at all the same.
  *
  * <p>When stopped (its source must have stopped before) it empties the lane, closes every stream with {@code stopped},
  * and waits until the consumer has dealt with the last events, at most {@value #SETTLE_MS} ms.
