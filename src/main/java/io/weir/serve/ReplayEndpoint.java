@@ -10,6 +10,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -57,9 +59,11 @@ final class ReplayEndpoint {
         if (HttpHeaders.CONTINUE.toString().equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             call.response().writeContinue();
         }
-        Future<JsonObject> done = emptyFile().compose(file -> receive(request, file, copied)
-                .compose(received -> replayed(call, Path.of(file)))
-                .eventually(() -> vertx.fileSystem().delete(file)));
+        Future<JsonObject> done = emptyFile()
+                .recover(ReplayEndpoint::unwritable)
+                .compose(file -> receive(request, file, copied)
+                        .compose(received -> replayed(call, Path.of(file)))
+                        .eventually(() -> vertx.fileSystem().delete(file)));
         done.onComplete(result -> {
             busy = false;
             audit.control(call.caller(), request, Call.status(result));
@@ -137,30 +141,64 @@ final class ReplayEndpoint {
     private Future<Void> receive(HttpServerRequest request, String path, Promise<Void> copied) {
         return vertx.fileSystem()
                 .open(path, new OpenOptions().setWrite(true))
+                .<AsyncFile>recover(ReplayEndpoint::unwritable)
                 .compose(file -> copy(request, file, copied).eventually(file::close));
+    }
+
+    /** The disk is full, as a rule. What was written of the capture must not be read: pieces may be missing in its middle. */
+    private static <T> Future<T> unwritable(Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return Future.failedFuture(new Problem(
+                ProblemKind.BUSY,
+                "the capture cannot be put into the folder for temporary files, " + System.getProperty("java.io.tmpdir")
+                        + ": " + reason(cause) + "; make room there, or start weir with another: java"
+                        + " -Djava.io.tmpdir=FOLDER -jar weir.jar"));
+    }
+
+    private static String reason(Throwable cause) {
+        if (cause instanceof NoSuchFileException) {
+            return "it does not exist";
+        }
+        return cause instanceof FileSystemException refused && refused.getReason() != null
+                ? refused.getReason()
+                : String.valueOf(cause.getMessage());
     }
 
     private Future<Void> copy(HttpServerRequest request, AsyncFile file, Promise<Void> copied) {
         if (copied.future().isComplete()) {
             return copied.future();
         }
-        long[] received = new long[1];
-        file.exceptionHandler(copied::tryFail);
+        Progress progress = new Progress();
         request.handler(bytes -> {
-            received[0] += bytes.length();
-            if (received[0] > maxBytes) {
+            progress.receivedBytes += bytes.length();
+            if (progress.receivedBytes > maxBytes) {
                 copied.tryFail(tooLarge());
+            }
+            if (copied.future().isComplete()) {
                 return;
             }
-            file.write(bytes);
+            Future<Void> before = progress.written;
+            Future<Void> written = file.write(bytes).recover(ReplayEndpoint::unwritable);
+            progress.written = before.compose(earlier -> written);
+            written.onFailure(failure -> {
+                copied.tryFail(failure);
+                request.resume();
+            });
             if (file.writeQueueFull()) {
                 request.pause();
                 file.drainHandler(drained -> request.resume());
             }
         });
-        request.endHandler(end -> copied.tryComplete());
+        request.endHandler(end -> progress.written.onSuccess(written -> copied.tryComplete()));
         request.resume();
         return copied.future();
+    }
+
+    /** Of an upload that comes in; the event loop's. */
+    private static final class Progress {
+        long receivedBytes;
+        /** Whether everything that came is in the file. */
+        Future<Void> written = Future.succeededFuture();
     }
 
     private Problem tooLarge() {

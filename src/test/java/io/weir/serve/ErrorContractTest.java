@@ -109,7 +109,7 @@ class ErrorContractTest {
                         ? ask(service, method, target + "?filter=no%20libpcap")
                         : refused(method, target, new RefusedException(Reason.NOT_AVAILABLE, "not here"));
             case "503" ->
-                target.equals("/api/v1/capture/stop")
+                target.equals("/api/v1/capture/stop") || target.equals("/api/v1/replays")
                         ? refused(method, target, new RefusedException(Reason.NO_ANSWER, "not read"))
                         : busy(method, target);
             default -> null;
