@@ -133,6 +133,8 @@ final class Delivery {
         long skipped = to - half.next;
         half.gap(skipped);
         half.next = to;
+        // of two copies the shorter may have been the last that counted
+        half.sentTo = Math.max(half.sentTo, to);
         begin(half);
         finish(half, to, skipped, cause, false);
     }

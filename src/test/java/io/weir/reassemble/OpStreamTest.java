@@ -93,10 +93,19 @@ class OpStreamTest {
         for (long operation : operations) {
             Defect.tolerated(() -> operate(new SplittableRandom(operation), probe, conversations, script));
             assertThat(probe.assembler.waitingMemory()).isLessThanOrEqualTo(options.maxWaitingBytesTotal());
+            probe.streams.stream().filter(stream -> stream.ending == null).forEach(OpStreamTest::whatIsToldWasSent);
         }
         script.add("end");
         Defect.tolerated(probe::end);
         probe.end();
+    }
+
+    private static void whatIsToldWasSent(Recording stream) {
+        for (HalfConnection half : List.of(stream.connection.low, stream.connection.high)) {
+            assertThat(half.is(HalfConnection.STARTED) ? half.sentTo : half.next)
+                    .as("bytes that count as sent")
+                    .isGreaterThanOrEqualTo(half.next);
+        }
     }
 
     private static void operate(

@@ -65,6 +65,21 @@ class TruncationTest {
     }
 
     @Test
+    void whoAcknowledgesTheRestOfACutSegmentThatBeganADirectionSendsNothingSuspicious() {
+        Conversation pickedUp = Conversation.begin();
+        pickedUp.server().at(1).cut(4).data("abcdefgh");
+        pickedUp.after(60 * Options.MS);
+        assertThat(pickedUp.stream().server()).isEqualTo("abcd[4 truncated]");
+
+        pickedUp.client().at(1).acking(9).data("next");
+        pickedUp.after(60 * Options.MS);
+
+        assertThat(pickedUp.stream().client()).isEqualTo("next");
+        assertThat(pickedUp.count(Anomaly.ACKNOWLEDGES_UNSENT)).isZero();
+        assertThat(pickedUp.stream().serverHalf().ackedTo()).isEqualTo(8);
+    }
+
+    @Test
     void theReceiversAcknowledgementOfACutSegmentMakesNoSecondGap() {
         conversation.client().cut(4).data("abcdefgh");
         conversation.server().ack(9);
