@@ -49,7 +49,13 @@ final class Tombstones {
     private int span;
 
     Tombstones(int maxRecords) {
+        this(maxRecords, 0);
+    }
+
+    /** @param first number of the first record; after the largest one comes 0, in a year perhaps */
+    Tombstones(int maxRecords, int first) {
         this.maxRecords = maxRecords;
+        oldest = first;
     }
 
     /** End of the oldest plus {@code delayNs}, or {@code Long.MAX_VALUE} if there is none. */

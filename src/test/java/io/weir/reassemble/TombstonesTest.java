@@ -3,6 +3,8 @@ package io.weir.reassemble;
 import static io.weir.reassemble.Options.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.decode.FlowHash;
+import io.weir.decode.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,35 @@ class TombstonesTest {
         assertThat(probe.streams).hasSize(4);
         assertThat(opensOne(ended.get(0))).isFalse();
         assertThat(opensOne(ended.get(2))).isFalse();
+    }
+
+    @Test
+    void afterTwoThousandMillionEndsNumbersBeginAnew() {
+        Tombstones tombstones = new Tombstones(1 << 12, Integer.MAX_VALUE - 300);
+        for (int index = 0; index < 1_000; index++) {
+            ended.add(probe.conversation());
+            ended.get(index).client().syn();
+            tombstones.bury(probe.streams.get(index).connection, probe.nowNs);
+        }
+        for (int index = 0; index < 250; index++) {
+            tombstones.dropOldest();
+            tombstones.drop(find(tombstones, ended.get(500 + index)));
+        }
+
+        assertThat(ended.subList(0, 250)).allMatch(each -> find(tombstones, each) == Tombstones.NONE);
+        assertThat(ended.subList(250, 500)).noneMatch(each -> find(tombstones, each) == Tombstones.NONE);
+        assertThat(ended.subList(500, 750)).allMatch(each -> find(tombstones, each) == Tombstones.NONE);
+        assertThat(ended.subList(750, 1_000)).noneMatch(each -> find(tombstones, each) == Tombstones.NONE);
+        assertThat(find(tombstones, ended.get(999))).isEqualTo(698);
+        for (int left = 0; left < 500; left++) {
+            tombstones.dropOldest();
+        }
+        assertThat(tombstones.dueNs(0)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private int find(Tombstones tombstones, Conversation conversation) {
+        Segment segment = conversation.client().raw();
+        return tombstones.find(segment, FlowHash.sourceIsHigher(segment), probe.pool.hash(segment));
     }
 
     @Test
