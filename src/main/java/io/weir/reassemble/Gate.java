@@ -71,8 +71,7 @@ final class Gate {
                     : Anomaly.NO_ACK_FLAG;
         }
         if (segment.payloadWireLength() == 0 && !segment.has(Segment.FIN)) {
-            boolean next = segment.sequence() == half.base + (int) half.next;
-            return !next && beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
+            return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
         }
         if (staleTimestamp(half, peer, segment)) {
             return Anomaly.STALE_TIMESTAMP;

@@ -161,8 +161,9 @@ final class Handshake {
             return;
         }
         starts.at(half, segment.sequence() + 1);
-        note(half, segment);
+        half.set(SYN_SEEN);
         starts.settleRoles(half.connection);
+        note(half, segment);
         delivery.deliverStart(half);
         delivery.deliverRuns(half);
     }

@@ -46,7 +46,7 @@ final class Held {
             return null;
         }
         if (segment.has(Segment.SYN)) {
-            return segment.payloadLength() > 0 ? Anomaly.SYN_DATA : null;
+            return segment.payloadWireLength() > 0 ? Anomaly.SYN_DATA : null;
         }
         if (!half.is(STARTED) || peer.lastSeenNs <= half.believedNs()) {
             return null;

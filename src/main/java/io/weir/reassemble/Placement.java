@@ -53,7 +53,7 @@ final class Placement {
         if (fin) {
             checkFin(half, end);
         }
-        if (fin && tail > 0 && end > half.next && !half.is(CLOSED)) {
+        if (fin && tail > 0 && end >= half.next && !half.is(CLOSED)) {
             // the FIN waits behind the bytes that the snap length cut
             enqueue(half, segment.memory(), 0, end, 0, segment, Runs.FIN);
         } else if (fin) {
