@@ -164,4 +164,59 @@ class ChecksumTest {
         assertThat(conversation.probe.streams).isEmpty();
         assertThat(conversation.count(Anomaly.CHECKSUM_WRONG)).isEqualTo(1);
     }
+
+    @Test
+    void aSenderThatFinishesTheChecksumsOfEmptySegmentsOnlyMayLeaveThoseOfOthersToTheCard() {
+        Conversation conversation = Conversation.open();
+        conversation.client().checksum(Checksum.PARTIAL).fin();
+        assertThat(conversation.stream().ended(FlowDirection.CLIENT_TO_SERVER)).isTrue();
+        assertThat(conversation.count(Anomaly.CHECKSUM_WRONG)).isZero();
+    }
+
+    @Test
+    void whatASenderWithOffloadedChecksumsSendsNeedsNoAnswer() {
+        Conversation conversation = Conversation.begin();
+        conversation.client().checksum(Checksum.WRONG).syn();
+        conversation.server().synAck();
+        conversation.client().checksum(Checksum.WRONG).data("ask");
+        assertThat(conversation.stream().client()).isEqualTo("ask");
+        assertThat(conversation.count(Anomaly.CHECKSUM_WRONG)).isZero();
+        assertThat(conversation.stream().log).first().isEqualTo("open handshake");
+    }
+
+    @Test
+    @DisplayName("evasion: only who begins with a wrong checksum has them offloaded")
+    void onlyWhoBeginsWithAWrongChecksumHasThemOffloaded() {
+        Conversation conversation = Conversation.begin();
+        conversation.client().syn();
+        conversation.client().checksum(Checksum.WRONG).at(1).data("EVIL");
+        assertThat(conversation.count(Anomaly.CHECKSUM_WRONG)).isEqualTo(1);
+        conversation.server().synAck();
+        conversation.client().at(1).data("good");
+        assertThat(conversation.stream().client()).isEqualTo("good");
+    }
+
+    @Test
+    void whenTheCaptureEndsAPartialChecksumIsBelievedUnlessItsSenderFinishedOneOfData() {
+        Conversation offloading = Conversation.open();
+        offloading.client().checksum(Checksum.PARTIAL).data("abc");
+        offloading.probe.end();
+        assertThat(offloading.stream().client()).isEqualTo("abc");
+        Conversation finishing = Conversation.open();
+        finishing.client().data("a");
+        finishing.client().checksum(Checksum.PARTIAL).data("EVIL");
+        finishing.probe.end();
+        assertThat(finishing.stream().client()).isEqualTo("a");
+    }
+
+    @Test
+    @DisplayName("evasion: the wrong checksum of bytes that were delivered makes them no conflict")
+    void theWrongChecksumOfBytesThatWereDeliveredMakesThemNoConflict() {
+        Conversation conversation = Conversation.open();
+        conversation.client().data("abc");
+        conversation.client().at(1).checksum(Checksum.WRONG).data("xyz");
+        assertThat(conversation.stream().clientHalf().refusedBytes()).isEqualTo(3);
+        assertThat(conversation.stream().clientHalf().overlapBytes()).isZero();
+        assertThat(conversation.count(Anomaly.CONFLICT)).isZero();
+    }
 }
