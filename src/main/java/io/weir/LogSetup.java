@@ -24,6 +24,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             // what the libraries tell at info level is of no use to weir's users
             "io.vertx", Level.WARN,
             "io.netty", Level.WARN,
+            // an error for each client that breaks its connection, however often
+            "io.vertx.core.net.impl.ConnectionBase", Level.OFF,
             "org.pcap4j", Level.OFF,
             // who saw payload is recorded whatever the level
             "audit", Level.INFO);

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.vertx.core.json.JsonObject;
 import java.io.OutputStream;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +42,27 @@ class ProcessTest {
             assertThat(weir.status()).isZero();
             assertThat(weir.line("stopped")).isNotEmpty();
             assertThat(String.join("\n", weir.errors())).doesNotContain("Exception", "\tat ", "WARN");
+        }
+    }
+
+    @Test
+    void clientsThatBreakTheirConnectionsLeaveNothingInTheLog() throws Exception {
+        try (ChildProcess weir = new ChildProcess(List.of(), "--interface", "lo", "--port", "0")) {
+            URI address = URI.create(address(weir));
+            for (String begun :
+                    List.of("", "GET /li", "POST /api/v1/replays HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc")) {
+                try (Socket client = new Socket("127.0.0.1", address.getPort())) {
+                    client.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+                    // else the reset overtakes it
+                    Thread.sleep(200);
+                    client.setSoLinger(true, 0);
+                }
+            }
+            get(address + "livez");
+            weir.signal("TERM");
+
+            assertThat(weir.status()).isZero();
+            assertThat(String.join("\n", weir.errors())).doesNotContain("WARN", "ERROR", "reset");
         }
     }
 

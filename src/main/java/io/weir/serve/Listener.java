@@ -113,7 +113,7 @@ final class Listener {
                 route.get().handler(context -> authorize(context, endpoint));
             }
             if (endpoint.body() == Endpoint.Body.JSON) {
-                route.get().handler(this::checkJson);
+                route.get().handler(JsonBody::await);
                 route.get()
                         .handler(BodyHandler.create(false)
                                 .setBodyLimit(options.limits().bodyBytes()));
@@ -158,22 +158,8 @@ final class Listener {
         context.next();
     }
 
-    /** A page cannot make a browser send JSON to another origin without asking first; a request without body is fine too. */
-    private void checkJson(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-        boolean hasBody = request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
-                || !"0".equals(request.getHeader(HttpHeaders.CONTENT_LENGTH))
-                        && request.getHeader(HttpHeaders.CONTENT_LENGTH) != null;
-        boolean json = type != null && type.split(";")[0].strip().equalsIgnoreCase("application/json");
-        if (!json && (hasBody || type != null)) {
-            throw new Problem(
-                    ProblemKind.MEDIA_TYPE, "send the body as 'Content-Type: application/json'", "Content-Type");
-        }
-        context.next();
-    }
-
     private void dispatch(RoutingContext context, Endpoint endpoint) {
+        JsonBody.came(context);
         if (endpoint.role() == null) {
             // who has shown no credentials keeps no place
             closeAfter(context.request());
@@ -184,7 +170,9 @@ final class Listener {
     }
 
     private void failed(RoutingContext context) {
-        if (context.failure() instanceof HttpClosedException || context.failure() instanceof StreamResetException) {
+        if (context.failure() instanceof HttpClosedException
+                || context.failure() instanceof StreamResetException
+                || JsonBody.brokeOff(context)) {
             // the client went away, and takes no answer
             return;
         }

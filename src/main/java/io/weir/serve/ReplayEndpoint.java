@@ -5,11 +5,13 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.file.AsyncFile;
 import io.vertx.core.file.OpenOptions;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -55,7 +57,7 @@ final class ReplayEndpoint {
         request.pause();
         // whoever goes away before the file is there must not be waited for
         Promise<Void> copied = Promise.promise();
-        request.exceptionHandler(copied::tryFail);
+        request.exceptionHandler(cause -> copied.tryFail(gone(cause)));
         if (HttpHeaders.CONTINUE.toString().equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             call.response().writeContinue();
         }
@@ -199,6 +201,13 @@ final class ReplayEndpoint {
         long receivedBytes;
         /** Whether everything that came is in the file. */
         Future<Void> written = Future.succeededFuture();
+    }
+
+    /** A connection that breaks is a client that went away, in whatever words the transport says it. */
+    private static Throwable gone(Throwable cause) {
+        return cause instanceof IOException
+                ? new HttpClosedException("the client went away: " + cause.getMessage())
+                : cause;
     }
 
     private Problem tooLarge() {

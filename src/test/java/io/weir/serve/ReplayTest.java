@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -61,6 +62,27 @@ class ReplayTest {
         assertThat(service.controlled).isEmpty();
         assertThat(temporaryFiles()).isEmpty();
         assertThat(upload("application/gzip", 10).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aClientThatBreaksItsConnectionIsNoFailureOfTheService() throws Exception {
+        breakOff("POST /api/v1/replays HTTP/1.1\r\nContent-Type: application/gzip");
+        breakOff("PUT /api/v1/capture/filter HTTP/1.1\r\nContent-Type: application/json");
+
+        await().untilAsserted(() ->
+                assertThat(upload("application/gzip", 10).statusCode()).isEqualTo(200));
+        assertThat(service.metrics.text()).contains("weir_serve_failures_total 0.0");
+    }
+
+    /** In the midst of the body, by a reset. */
+    private void breakOff(String head) throws IOException, InterruptedException {
+        try (Socket socket = new Socket("127.0.0.1", service.port())) {
+            String request = head + "\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            // else the reset overtakes the request
+            Thread.sleep(300);
+            socket.setSoLinger(true, 0);
+        }
     }
 
     @Test
