@@ -190,12 +190,16 @@ final class Endings {
             return false;
         }
         Epitaph ended = kept != null ? epitaph.of(kept) : tombstones.epitaph(tombstone);
-        switch (ended.verdict(segment, swap)) {
+        switch (ended.verdict(segment, swap, options.checksum() != AssemblerOptions.ChecksumRule.OFF)) {
             case STRAGGLER -> {
                 return true;
             }
             case LATE_DATA -> {
                 reporter.count(Anomaly.DATA_AFTER_CLOSE);
+                return true;
+            }
+            case DAMAGED -> {
+                reporter.count(Anomaly.CHECKSUM_WRONG);
                 return true;
             }
             case OUTLIVED_RESET -> reporter.count(Anomaly.RST_IGNORED);

@@ -1,5 +1,6 @@
 package io.weir.reassemble;
 
+import io.weir.decode.Checksum;
 import io.weir.decode.Segment;
 
 /** What must be known of an ended connection to tell its stragglers from the first segment of a new one. Reusable. */
@@ -14,6 +15,8 @@ final class Epitaph {
         LATE_DATA,
         /** Its sender goes on with the connection, although a reset seemed to have ended it. */
         OUTLIVED_RESET,
+        /** Its checksum is wrong, though its sender's were right: no kernel takes notice of it. */
+        DAMAGED,
         NEW_CONNECTION
     }
 
@@ -25,11 +28,14 @@ final class Epitaph {
     int lowNext;
     /** Behind what was seen to be sent, FIN included; of a side that is not captured, behind what was acknowledged. */
     int lowSent;
+    /** Whether its sender is known to finish its checksums. */
+    boolean lowChecksumsRight;
 
     boolean highStarted;
     int highBase;
     int highNext;
     int highSent;
+    boolean highChecksumsRight;
 
     Epitaph of(Connection connection) {
         HalfConnection low = connection.low;
@@ -39,10 +45,12 @@ final class Epitaph {
         lowBase = low.base;
         lowNext = Sequence.add(low.base, low.next);
         lowSent = sent(low);
+        lowChecksumsRight = low.is(HalfConnection.CHECKSUM_RIGHT);
         highStarted = high.is(HalfConnection.STARTED);
         highBase = high.base;
         highNext = Sequence.add(high.base, high.next);
         highSent = sent(high);
+        highChecksumsRight = high.is(HalfConnection.CHECKSUM_RIGHT);
         return this;
     }
 
@@ -53,8 +61,19 @@ final class Epitaph {
         return Sequence.add(half.base, acknowledgedOnly ? Math.max(sent, half.offset(peer.acknowledgement)) : sent);
     }
 
-    /** Whether a segment between the ends of the connection belongs to it still. */
-    Verdict verdict(Segment segment, boolean swap) {
+    /**
+     * Whether a segment between the ends of the connection belongs to it still.
+     *
+     * @param checksums whether they are looked at
+     */
+    Verdict verdict(Segment segment, boolean swap, boolean checksums) {
+        Verdict verdict = verdict(segment, swap);
+        boolean goesOn = verdict == Verdict.NEW_CONNECTION || verdict == Verdict.OUTLIVED_RESET;
+        boolean right = swap ? highChecksumsRight : lowChecksumsRight;
+        return goesOn && checksums && right && segment.checksum() == Checksum.WRONG ? Verdict.DAMAGED : verdict;
+    }
+
+    private Verdict verdict(Segment segment, boolean swap) {
         boolean started = swap ? highStarted : lowStarted;
         boolean peerStarted = swap ? lowStarted : highStarted;
         if (segment.has(Segment.SYN)) {

@@ -33,6 +33,8 @@ final class Tombstones {
     private static final int RESET = 8;
     private static final int UNCOMMON = 16;
     private static final int TWO_PATHS = 32;
+    private static final int LOW_CHECKSUMS_RIGHT = 64;
+    private static final int HIGH_CHECKSUMS_RIGHT = 128;
 
     /** No record. */
     static final int NONE = -1;
@@ -81,6 +83,8 @@ final class Tombstones {
                 | (epitaph.lowStarted ? LOW_STARTED : 0)
                 | (epitaph.highStarted ? HIGH_STARTED : 0)
                 | (epitaph.reset ? RESET : 0)
+                | (epitaph.lowChecksumsRight ? LOW_CHECKSUMS_RIGHT : 0)
+                | (epitaph.highChecksumsRight ? HIGH_CHECKSUMS_RIGHT : 0)
                 | (more == null ? 0 : UNCOMMON)
                 | (more == null || more.returnPath == null ? 0 : TWO_PATHS);
         int at = place(record) * WORDS;
@@ -144,6 +148,8 @@ final class Tombstones {
         epitaph.lowStarted = (marks & LOW_STARTED) != 0;
         epitaph.highStarted = (marks & HIGH_STARTED) != 0;
         epitaph.reset = (marks & RESET) != 0;
+        epitaph.lowChecksumsRight = (marks & LOW_CHECKSUMS_RIGHT) != 0;
+        epitaph.highChecksumsRight = (marks & HIGH_CHECKSUMS_RIGHT) != 0;
         epitaph.lowBase = (int) (word(record, BASES) >>> 32);
         epitaph.highBase = (int) word(record, BASES);
         epitaph.lowNext = (int) (word(record, NEXTS) >>> 32);

@@ -158,6 +158,46 @@ class ChecksumTest {
     }
 
     @Test
+    @DisplayName("evasion: a wrong checksum makes no new connection of one that has just ended")
+    void aWrongChecksumOpensNoStreamWhereTheSendersChecksumsWereRight() {
+        Conversation conversation = Conversation.open();
+        conversation.client().data("ask");
+        conversation.server().acking(4).data("answer");
+        conversation.goodbye();
+
+        conversation.client().checksum(Checksum.WRONG).syn(900_000_000);
+        conversation.client().at(2_000_000_000L).checksum(Checksum.WRONG).data("EVIL");
+        assertThat(conversation.probe.streams).hasSize(1);
+        assertThat(conversation.count(Anomaly.CHECKSUM_WRONG)).isEqualTo(2);
+
+        conversation.client().syn(900_000_000);
+        assertThat(conversation.probe.streams).hasSize(2);
+    }
+
+    @Test
+    void aSenderThatLeavesAllChecksumsToItsCardOpensANewConnectionLikeAnyOther() {
+        for (ChecksumRule rule : new ChecksumRule[] {ChecksumRule.AUTO, ChecksumRule.OFF}) {
+            Conversation conversation = new Probe(Options.with("checksum", rule)).conversation();
+            conversation.client().checksum(Checksum.WRONG).syn();
+            conversation.server().synAck();
+            conversation.client().checksum(Checksum.WRONG).ack(1);
+            conversation.client().checksum(Checksum.WRONG).fin();
+            conversation.server().acking(conversation.client().next()).fin();
+
+            conversation.client().checksum(Checksum.WRONG).syn(900_000_000);
+            assertThat(conversation.probe.streams).as("%s", rule).hasSize(2);
+        }
+    }
+
+    @Test
+    void withoutVerificationAWrongChecksumOpensANewConnectionLikeAnyOther() {
+        Conversation conversation = Conversation.open(Options.with("checksum", ChecksumRule.OFF));
+        conversation.goodbye();
+        conversation.client().checksum(Checksum.WRONG).syn(900_000_000);
+        assertThat(conversation.probe.streams).hasSize(2);
+    }
+
+    @Test
     void underTheStrictRuleAWrongSynOpensNothing() {
         Conversation conversation = new Probe(Options.with("checksum", ChecksumRule.ON)).conversation();
         conversation.client().checksum(Checksum.WRONG).syn();
