@@ -33,6 +33,14 @@ final class CaptureLog implements CaptureListener {
     }
 
     @Override
+    public void clockSetBack(long byNs) {
+        LOG.warn(
+                "the clock was set back by {} s: the open streams are closed as stopped, and what goes on of them is"
+                        + " opened anew",
+                byNs / 1_000_000_000);
+    }
+
+    @Override
     public void broken(CaptureException failure, long retryInMs) {
         String again = retryInMs < 0 ? "" : " Trying again in " + retryInMs + " ms.";
         LOG.warn("capture: {}{}", failure.getMessage(), again);

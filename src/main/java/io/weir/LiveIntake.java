@@ -5,6 +5,7 @@ import io.weir.capture.FrameSink;
 import io.weir.partition.Lane;
 import io.weir.partition.Partitioner;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * From the live capture into the lanes. While a lane is nearly full, frames stay in the kernel's buffer up to half of that;
@@ -27,6 +28,9 @@ final class LiveIntake implements FrameSink {
     private final int roomBytes;
     private final long[] consumed;
     private final long[] consumedNs;
+    /** Lanes that are to be told, as soon as they have room, that everything in them ends here. */
+    private final BitSet ending = new BitSet();
+
     private volatile long lastSliceNs = System.nanoTime();
 
     /** @param intake hands its segments to {@code lanes} */
@@ -75,7 +79,23 @@ final class LiveIntake implements FrameSink {
     }
 
     @Override
+    public void timeStartsAnew() {
+        intake.defragmenter().expire(Long.MAX_VALUE);
+        ending.set(0, consumed.length);
+        endLanes();
+    }
+
+    private void endLanes() {
+        for (int index = ending.nextSetBit(0); index >= 0; index = ending.nextSetBit(index + 1)) {
+            if (lanes.lane(index).offerEnd()) {
+                ending.clear(index);
+            }
+        }
+    }
+
+    @Override
     public void sliceEnded(long timeNs) {
+        endLanes();
         if (timeNs > 0) {
             intake.defragmenter().expire(timeNs);
             lanes.offerTime(timeNs);

@@ -10,6 +10,9 @@ public interface CaptureListener {
     /** The set of captured interfaces is now another one. */
     default void interfacesChanged(List<String> names) {}
 
+    /** The machine's clock was set back, and {@link FrameSink#timeStartsAnew} follows. */
+    default void clockSetBack(long byNs) {}
+
     /**
      * The source broke, or could not be opened again.
      *

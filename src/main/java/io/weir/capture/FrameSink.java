@@ -23,6 +23,12 @@ public interface FrameSink extends FrameHandler {
     default void flush() {}
 
     /**
+     * The machine's clock was set back: the frames that follow have earlier times than those before, so whatever waits for a
+     * later time would wait for too long.
+     */
+    default void timeStartsAnew() {}
+
+    /**
      * A slice of at most about 10 ms is over; publish what it brought.
      *
      * @param timeNs how far the source's clock is for certain: no frame of an earlier time will follow. For a file, the

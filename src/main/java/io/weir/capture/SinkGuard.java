@@ -11,6 +11,9 @@ final class SinkGuard implements FrameHandler {
     private final FrameSink sink;
     private final CaptureListener listener;
     private long latestNs;
+    /** The clock was set back so far, and no frame of the time since was seen yet; 0 if not. */
+    private long setBackNs;
+
     private volatile long failures;
 
     SinkGuard(FrameSink sink, CaptureListener listener) {
@@ -22,6 +25,8 @@ final class SinkGuard implements FrameHandler {
     public void onFrame(Frame frame) {
         if (frame.timeNs() > latestNs) {
             latestNs = frame.timeNs();
+        } else if (latestNs - frame.timeNs() > setBackNs >> 1 && setBackNs > 0) {
+            startTimeAnew();
         }
         try {
             sink.onFrame(frame);
@@ -29,6 +34,17 @@ final class SinkGuard implements FrameHandler {
             failures = failures + 1;
             listener.frameFailed(failure);
         }
+    }
+
+    /** Frames that were captured before may still come. */
+    void clockSetBack(long byNs) {
+        setBackNs = byNs;
+    }
+
+    private void startTimeAnew() {
+        setBackNs = 0;
+        latestNs = 0;
+        sink.timeStartsAnew();
     }
 
     /** Whether the source should be polled now. */
@@ -68,6 +84,9 @@ final class SinkGuard implements FrameHandler {
 
     /** @param presentNs time that is over for certain, 0 if only the frames tell */
     void sliceEnded(long presentNs) {
+        if (setBackNs > 0 && presentNs > 0) {
+            startTimeAnew();
+        }
         latestNs = Math.max(latestNs, presentNs);
         sink.sliceEnded(latestNs);
     }

@@ -14,6 +14,7 @@ final class SliceReader {
     private final SinkGuard sink;
     private final CaptureLedger ledger;
     private final CaptureListener listener;
+    private final WallClock clock = new WallClock(System::nanoTime);
     private long refreshedNs;
 
     SliceReader(SinkGuard sink, CaptureLedger ledger, CaptureListener listener) {
@@ -35,6 +36,9 @@ final class SliceReader {
      */
     boolean read(FrameSource source) throws CaptureException {
         long startedNs = System.nanoTime();
+        if (source instanceof LiveSource live) {
+            watchClock(live);
+        }
         if (!fetch(source, startedNs)) {
             return false;
         }
@@ -45,6 +49,14 @@ final class SliceReader {
             }
         }
         return true;
+    }
+
+    private void watchClock(LiveSource live) {
+        long backNs = clock.setBackNs(live::presentNs);
+        if (backNs > 0) {
+            sink.clockSetBack(backNs);
+            listener.clockSetBack(backNs);
+        }
     }
 
     private boolean fetch(FrameSource source, long startedNs) throws CaptureException {

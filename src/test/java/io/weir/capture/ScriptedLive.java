@@ -1,8 +1,12 @@
 package io.weir.capture;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /** A live source on which nothing passes, until it is broken. */
 public final class ScriptedLive implements LiveSource {
@@ -10,6 +14,8 @@ public final class ScriptedLive implements LiveSource {
     private volatile Throwable breaksWith;
     private volatile boolean closeFails;
     private volatile boolean closed;
+    private volatile long clockErrorNs;
+    private final Queue<Consumer<FrameHandler>> frames = new ConcurrentLinkedQueue<>();
 
     public ScriptedLive() {
         this("scripted");
@@ -30,6 +36,23 @@ public final class ScriptedLive implements LiveSource {
         closeFails = true;
     }
 
+    /** The machine's clock goes wrong by so much. */
+    public void setClock(long errorNs) {
+        clockErrorNs = errorNs;
+    }
+
+    /** The next poll hands on an Ethernet frame. */
+    public void pass(byte[] ethernet, long timeNs) {
+        ByteBuffer bytes = ByteBuffer.wrap(ethernet);
+        frames.add(handler -> handler.onFrame(
+                new Frame().bytes(bytes, 0, ethernet.length, ethernet.length).origin(timeNs, 1, 0)));
+    }
+
+    @Override
+    public long presentNs() {
+        return LiveSource.super.presentNs() + clockErrorNs;
+    }
+
     public boolean closed() {
         return closed;
     }
@@ -41,6 +64,11 @@ public final class ScriptedLive implements LiveSource {
         }
         if (breaksWith instanceof Error error) {
             throw error;
+        }
+        Consumer<FrameHandler> next = frames.poll();
+        if (next != null) {
+            next.accept(handler);
+            return 1;
         }
         LockSupport.parkNanos(Math.min(waitMs, 5) * 1_000_000L);
         return 0;
