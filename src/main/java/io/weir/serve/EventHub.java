@@ -68,7 +68,11 @@ final class EventHub {
 
     void start() {
         consumer = vertx.eventBus().localConsumer(Bus.EVENTS, message -> onBatch(message.body()));
-        heartbeatTimer = vertx.setPeriodic(options.heartbeat().toMillis(), timer -> forEachReader(Reader::heartbeat));
+        heartbeatTimer = vertx.setPeriodic(tickMs(options), timer -> forEachReader(Reader::tick));
+    }
+
+    private static long tickMs(ServeOptions options) {
+        return Math.max(1, options.heartbeat().toMillis() / Reader.TICKS_PER_HEARTBEAT);
     }
 
     /** Writes what the readers take, ends their responses and stops listening. */

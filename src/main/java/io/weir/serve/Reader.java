@@ -22,6 +22,8 @@ final class Reader {
     static final int MEMORY_BYTES = WRITE_QUEUE_BYTES + CHUNK_BYTES + LONGEST_FRAME_BYTES;
 
     private static final int RETRY_MS = 2_000;
+    static final int TICKS_PER_HEARTBEAT = 4;
+
     private static final Buffer HEARTBEAT = Buffer.buffer(":\n\n");
 
     private final Subscription subscription;
@@ -38,6 +40,7 @@ final class Reader {
     private long allowedBytes;
     private Loss loss;
     private boolean wrote;
+    private int silentTicks;
     private boolean ended;
     private long sentEvents;
     private long sentBytes;
@@ -235,12 +238,17 @@ final class Reader {
         }
     }
 
-    /** Called at each heartbeat: tells a silent client that the service is there. */
-    void heartbeat() {
-        if (!wrote && !ended && !response.writeQueueFull()) {
-            response.write(HEARTBEAT);
-        }
+    /**
+     * Called {@link #TICKS_PER_HEARTBEAT} times for each heartbeat: tells a silent client, at the latest when its silence has
+     * lasted that long, that the service is there.
+     */
+    void tick() {
+        silentTicks = wrote ? 0 : silentTicks + 1;
         wrote = false;
+        if (silentTicks >= TICKS_PER_HEARTBEAT - 1 && !ended && !response.writeQueueFull()) {
+            response.write(HEARTBEAT);
+            silentTicks = -1;
+        }
     }
 
     /** Ends the response; what waits is counted as not sent by {@link #gone}. */

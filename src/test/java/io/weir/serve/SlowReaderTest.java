@@ -174,6 +174,25 @@ class SlowReaderTest {
         }
     }
 
+    /** Something in between would cut readers off whose last event came just after a beat. */
+    @Test
+    void noSilenceLastsLongerThanTheHeartbeat() throws Exception {
+        service = new RunningService(OptionsFor.tests()
+                .heartbeat(Duration.ofMillis(800))
+                .idle(Duration.ofMillis(1_200))
+                .options());
+        try (EventReader reader = service.events("/api/v1/events").greeted()) {
+            for (int event = 0; event < 4; event++) {
+                // at another place between two beats each time
+                Thread.sleep(1_000);
+                service.partition().send(open("s" + event));
+
+                assertThat(reader.next().id()).isNotNull();
+                assertThat(reader.comments()).isGreaterThanOrEqualTo(event + 1);
+            }
+        }
+    }
+
     @Test
     void readersAreBounded() {
         service = new RunningService(OptionsFor.tests().subscribers(2).options());
