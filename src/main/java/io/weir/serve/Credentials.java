@@ -31,6 +31,8 @@ import java.util.regex.Pattern;
  * certificate with that common name.
  */
 final class Credentials {
+    private static final long MOST_BYTES = 1 << 20;
+
     private static final int MIN_TOKEN_LENGTH = 16;
     /** Letters, each word shorter than any token may be. */
     private static final Pattern WORDS = Pattern.compile("[A-Za-z]{1,15}(,[A-Za-z]{1,15})*");
@@ -57,6 +59,7 @@ final class Credentials {
     static Credentials read(Path file, Credentials earlier) {
         try {
             FileTime modified = Files.getLastModifiedTime(file);
+            check(file, earlier != null);
             List<Entry> entries = new ArrayList<>();
             int number = 0;
             for (String line : Files.readAllLines(file)) {
@@ -75,6 +78,16 @@ final class Credentials {
         } catch (IOException unreadable) {
             throw new IllegalArgumentException(
                     "cannot read tokens file " + file + " (" + unreadable.getMessage() + ")");
+        }
+    }
+
+    /** A pipe may give the tokens once; to ask it again would wait for whoever writes into it, and so keep the worker. */
+    private static void check(Path file, boolean again) throws IOException {
+        if (again && !Files.isDirectory(file) && !Files.isRegularFile(file)) {
+            throw new IOException("it is no regular file now");
+        }
+        if (Files.size(file) > MOST_BYTES) {
+            throw new IOException("it is larger than " + MOST_BYTES + " bytes");
         }
     }
 

@@ -5,9 +5,11 @@ import static io.weir.serve.Streams.summary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.weir.relay.Bus;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -228,6 +230,21 @@ class CredentialsTest {
                 .isEqualTo("eve");
         assertThat(Credentials.read(hashed, null).byToken("token-that-was-hashes"))
                 .isNull();
+    }
+
+    /** Each reading happens on a worker that others need as well, and in memory. */
+    @Test
+    void aFileThatBecomesAPipeOrEndlessIsNotReadAgain(@TempDir Path own) throws Exception {
+        Path file = Files.writeString(own.resolve("tokens"), "carol metadata token-of-carol-1\n");
+        Credentials before = Credentials.read(file, null);
+        try (RandomAccessFile grown = new RandomAccessFile(file.toFile(), "rw")) {
+            grown.setLength(3L << 30);
+        }
+        assertThatThrownBy(() -> Credentials.read(file, before)).hasMessageContaining("larger than 1048576 bytes");
+
+        Files.delete(file);
+        assumeTrue(new ProcessBuilder("mkfifo", file.toString()).start().waitFor() == 0, "needs mkfifo");
+        assertThatThrownBy(() -> Credentials.read(file, before)).hasMessageContaining("no regular file");
     }
 
     @Test
