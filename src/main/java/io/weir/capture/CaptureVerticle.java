@@ -1,6 +1,5 @@
 package io.weir.capture;
 
-import com.sun.jna.LastErrorException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -8,6 +7,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Owns one source and hands its frames to a sink, on a worker thread of its own, in slices of at most 10 ms and waits that
@@ -50,7 +50,7 @@ public final class CaptureVerticle extends VerticleBase {
         return deploymentOptions(0);
     }
 
-    /** The same for one of several; pools of the same name would be one. */
+    /** For one of several: pools of the same name would be one. */
     public static DeploymentOptions deploymentOptions(int worker) {
         return new DeploymentOptions()
                 .setThreadingModel(ThreadingModel.WORKER)
@@ -64,18 +64,17 @@ public final class CaptureVerticle extends VerticleBase {
     public Future<?> start() {
         try {
             tryOpen();
-            return Future.succeededFuture();
         } catch (CaptureException failure) {
             return Future.failedFuture(failure);
         }
+        return Future.succeededFuture();
     }
 
     @Override
     public Future<?> stop() {
         undeployed = true;
         finish();
-        // the slice that is queued must find its worker alive
-        if (!sliceQueued) {
+        if (!sliceQueued) { // else it must find its worker alive
             stopped.complete();
         }
         return stopped.future();
@@ -180,14 +179,8 @@ public final class CaptureVerticle extends VerticleBase {
             throw failure;
         } catch (RuntimeException | Error defect) {
             close(before);
-            throw told(defect);
+            throw LiveFailures.told(defect);
         }
-    }
-
-    private static CaptureException told(Throwable defect) {
-        return defect instanceof LastErrorException refused
-                ? new CaptureException("The kernel refused what a capture needs: " + refused.getMessage(), refused)
-                : new CaptureException("Capture failed by a defect of weir: " + defect, defect);
     }
 
     private void queueSlice() {
@@ -212,10 +205,20 @@ public final class CaptureVerticle extends VerticleBase {
                 return;
             }
             queueSlice();
-        } catch (CaptureException failure) {
-            broke(failure);
-        } catch (RuntimeException | Error defect) {
-            broke(told(defect));
+        } catch (CaptureException | RuntimeException | Error failure) {
+            brokeBy(failure);
+        }
+    }
+
+    /** If even that fails, as for want of memory, the source is read on: a capture must not fall asleep. */
+    private void brokeBy(Throwable failure) {
+        try {
+            broke(LiveFailures.told(failure));
+        } catch (RuntimeException | Error again) {
+            if (source != null) {
+                LockSupport.parkNanos(10 * SinkGuard.NOT_READY_NS);
+                queueSlice();
+            }
         }
     }
 
@@ -257,23 +260,21 @@ public final class CaptureVerticle extends VerticleBase {
             if (source instanceof LiveSource live) {
                 sink.drain(live);
             }
-        } catch (CaptureException broken) {
-            lastFailure = broken;
-        } catch (RuntimeException | Error defect) {
-            lastFailure = told(defect);
+        } catch (CaptureException | RuntimeException | Error failure) {
+            lastFailure = LiveFailures.told(failure);
         }
         close(CaptureState.STOPPED);
     }
 
     private void close(CaptureState next) {
         state = next;
-        if (source != null) {
-            FrameSource closing = source;
+        FrameSource closing = source;
+        if (closing != null) {
             source = null;
             try {
                 closing.close();
             } catch (RuntimeException | Error defect) {
-                lastFailure = told(defect);
+                lastFailure = LiveFailures.told(defect);
             }
             ledger.closed(closing);
         }

@@ -69,4 +69,14 @@ final class LiveFailures {
                 return new CaptureException("libpcap cannot capture on " + name + ": " + failure.getMessage(), failure);
         }
     }
+
+    /** Whatever was thrown, for people. */
+    static CaptureException told(Throwable failure) {
+        if (failure instanceof CaptureException told) {
+            return told;
+        }
+        return failure instanceof LastErrorException refused
+                ? new CaptureException("The kernel refused what a capture needs: " + refused.getMessage(), refused)
+                : new CaptureException("Capture failed by a defect of weir: " + failure, failure);
+    }
 }

@@ -128,6 +128,24 @@ class SourceRetryTest {
         assertThat(opened).hasSize(2);
     }
 
+    /** As when there is no memory left for the words. */
+    @Test
+    void aSourceWhoseBreakCannotBeToldIsReadOn() throws Exception {
+        deploy();
+        last().breakWith(new Error() {
+            @Override
+            public String toString() {
+                throw new StackOverflowError("no words");
+            }
+        });
+        Thread.sleep(100);
+        assertThat(verticle.state()).isEqualTo(CaptureState.CAPTURING);
+        last().breakWith(GONE);
+
+        await().until(() -> verticle.reopenings() == 1);
+        awaitCapturing();
+    }
+
     @Test
     void anErrorIsAnAnswerToo() throws Exception {
         deploy();
