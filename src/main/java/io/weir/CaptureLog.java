@@ -13,9 +13,13 @@ import org.slf4j.LoggerFactory;
 final class CaptureLog implements CaptureListener {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureLog.class);
 
+    private static final long REPEAT_NS = 60_000_000_000L;
+
     private final DistinctErrors defects = new DistinctErrors();
     private final int ownPort;
     private volatile LiveSource source;
+    private String told;
+    private long toldNs;
 
     CaptureLog(int ownPort) {
         this.ownPort = ownPort;
@@ -23,6 +27,9 @@ final class CaptureLog implements CaptureListener {
 
     @Override
     public void opened(FrameSource opened) {
+        synchronized (this) {
+            told = null;
+        }
         source = (LiveSource) opened;
         LOG.info("capturing on {}", describe(source));
     }
@@ -42,8 +49,23 @@ final class CaptureLog implements CaptureListener {
 
     @Override
     public void broken(CaptureException failure, long retryInMs) {
+        OutOfMemory.endIf(failure);
+        if (repeated(failure.getMessage())) {
+            return;
+        }
         String again = retryInMs < 0 ? "" : " Trying again in " + retryInMs + " ms.";
         LOG.warn("capture: {}{}", failure.getMessage(), again);
+    }
+
+    /** What is tried again for hours is told once a minute. Any of the capture's threads. */
+    private synchronized boolean repeated(String message) {
+        long nowNs = System.nanoTime();
+        if (message.equals(told) && nowNs - toldNs < REPEAT_NS) {
+            return true;
+        }
+        told = message;
+        toldNs = nowNs;
+        return false;
     }
 
     @Override

@@ -21,10 +21,9 @@ final class ConfigCommand implements Callable<Integer> {
     private boolean defaults;
 
     @Override
-    public Integer call() throws ConfigurationException, IOException {
+    public Integer call() throws ConfigurationException, FailureException, IOException {
         weir.streams()
-                .out()
-                .write(defaults ? defaultFile() : text(weir.configuration()).getBytes(StandardCharsets.UTF_8));
+                .print(defaults ? defaultFile() : text(weir.configuration()).getBytes(StandardCharsets.UTF_8));
         return 0;
     }
 

@@ -4,7 +4,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.weir.capture.Interfaces;
 import io.weir.capture.LiveInterface;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -23,10 +22,10 @@ final class InterfacesCommand implements Callable<Integer> {
     private boolean asJson;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws FailureException {
         List<LiveInterface> all = Interfaces.list();
         String text = asJson ? array(all).encodePrettily() + "\n" : table(all);
-        weir.streams().out().write(text.getBytes(StandardCharsets.UTF_8));
+        weir.streams().print(text.getBytes(StandardCharsets.UTF_8));
         return 0;
     }
 

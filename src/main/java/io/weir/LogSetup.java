@@ -43,10 +43,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         appender.setTarget("System.err");
         appender.setEncoder(encoder);
         appender.start();
+        LogQueue queue = new LogQueue(appender);
+        queue.setContext(log);
+        queue.start();
         LEVELS.forEach((name, level) -> log.getLogger(name).setLevel(level));
         ch.qos.logback.classic.Logger root = log.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(Logging.level(), Level.INFO));
-        root.addAppender(appender);
+        root.addAppender(queue);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

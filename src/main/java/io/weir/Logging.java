@@ -12,7 +12,19 @@ final class Logging {
     /** The log is the one of the product even if that of the tests lies on the class path. */
     private static final String PRODUCT = "weir.log.product";
 
+    private static volatile Runnable flush = () -> {};
+
     private Logging() {}
+
+    /** @param written waits, but not for long, until all is written that was logged before */
+    static void flushedBy(Runnable written) {
+        flush = written;
+    }
+
+    /** Before the process ends, and before words for people that are no log. */
+    static void flush() {
+        flush.run();
+    }
 
     /** @param traces whether errors are logged with their stack traces */
     static void configure(Configuration configuration, boolean traces) {

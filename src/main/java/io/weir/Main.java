@@ -25,7 +25,9 @@ public final class Main {
     public static void main(String[] arguments) {
         // System.out would hide that its reader has gone
         FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+        OutOfMemory.guard();
         int status = run(arguments, System.getenv(), new Streams(System.in, out, System.err));
+        Logging.flush();
         System.exit(status);
     }
 
@@ -88,6 +90,8 @@ public final class Main {
     }
 
     private static int failed(Exception problem, boolean debug, PrintStream err) {
+        OutOfMemory.endIf(problem);
+        Logging.flush();
         if (debug) {
             problem.printStackTrace(err);
         }

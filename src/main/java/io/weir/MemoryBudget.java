@@ -11,6 +11,9 @@ final class MemoryBudget {
     /** Of the tables for one open stream and its entry in the catalogue; measured, rounded up. */
     static final long BYTES_PER_STREAM = 1_280;
 
+    /** Those that lie outside of Java's heap, in the order in which they are added. */
+    private static final int OFF_HEAP = 4;
+
     /** @param bytes at most */
     record Share(String what, long bytes) {}
 
@@ -54,6 +57,11 @@ final class MemoryBudget {
 
     long totalBytes() {
         return shares.stream().mapToLong(Share::bytes).sum();
+    }
+
+    /** What lies on Java's heap. */
+    long heapBytes() {
+        return shares.stream().skip(OFF_HEAP).mapToLong(Share::bytes).sum();
     }
 
     /** One line: {@code at most 312 MiB: capture ring 32, lanes 16, ...}. */

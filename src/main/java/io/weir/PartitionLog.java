@@ -11,6 +11,7 @@ final class PartitionLog {
     private PartitionLog() {}
 
     static void failed(PartitionFailure failure) {
+        OutOfMemory.endIf(failure.cause());
         LOG.error(
                 "partition {} failed while {} and goes on: {} ({} so far)",
                 failure.partition(),

@@ -1,6 +1,7 @@
 package io.weir;
 
 import io.weir.ConfigurationReader.Flag;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -30,7 +31,18 @@ import picocli.CommandLine.Spec;
         })
 final class RootCommand implements Callable<Integer> {
     /** Standard streams; tests bring their own. What is written to {@code out} is not buffered and tells its failures. */
-    record Streams(InputStream in, OutputStream out, PrintStream err) {}
+    record Streams(InputStream in, OutputStream out, PrintStream err) {
+        /** Prints all of an answer, unless its reader has seen enough of it. */
+        void print(byte[] answer) throws FailureException {
+            try {
+                out.write(answer);
+            } catch (IOException broken) {
+                if (!String.valueOf(broken.getMessage()).contains("Broken pipe")) {
+                    throw new FailureException("cannot write to standard output: " + broken.getMessage(), broken);
+                }
+            }
+        }
+    }
 
     private final Streams streams;
     private final Map<String, String> environment;

@@ -52,7 +52,8 @@ final class Service {
         LiveSources.prepare();
         spareLibraries();
         Filter filter = filter(values);
-        ConnectionBound bound = new ConnectionBound(values.integer(Schema.CONNECTIONS));
+        int connections = connections(values);
+        ConnectionBound bound = new ConnectionBound(connections);
         Transport transport = transport();
         Vertx vertx = vertx(StageOptions.partitions(values), bound.on(transport));
         try {
@@ -72,7 +73,6 @@ final class Service {
                             "connections closed as they were accepted, because there were too many",
                             bound::refused);
             Service service = new Service(vertx, root);
-            service.tell(values);
             // not needed to be ready, and the first to look should not have to wait
             vertx.setTimer(
                     METRICS_AFTER_MS,
@@ -85,6 +85,21 @@ final class Service {
             vertx.close();
             throw failure;
         }
+    }
+
+    private static int connections(Configuration values) throws FailureException {
+        int wanted = values.integer(Schema.CONNECTIONS);
+        int places = wanted + ConnectionBound.BESIDE;
+        int possible = OpenFiles.connections(places, StageOptions.partitions(values) + OTHER_LOOPS);
+        if (possible < places) {
+            LOG.warn(
+                    "this process may have only {} files open at a time, so {} connections are served instead of {}; {}",
+                    OpenFiles.allowed(),
+                    possible,
+                    places,
+                    OpenFiles.remedy());
+        }
+        return Math.max(1, possible - ConnectionBound.BESIDE);
     }
 
     /** What the libraries would set up or find out at each start, and weir has no use for. What is given stands. */
@@ -143,6 +158,7 @@ final class Service {
                 .build();
         DistinctErrors defects = new DistinctErrors();
         vertx.exceptionHandler(failure -> {
+            OutOfMemory.endIf(failure);
             String cause = failure.getCause() == null ? "" : ": " + failure.getCause();
             long count = defects.observe("event loop", failure + cause, 0);
             if (count > 0) {
@@ -166,7 +182,16 @@ final class Service {
     }
 
     private void tell(Configuration values) {
-        LOG.info("memory of all buffers is {}", root.probe().budget().text());
+        MemoryBudget budget = root.probe().budget();
+        LOG.info("memory of all buffers is {}", budget.text());
+        long heapBytes = Runtime.getRuntime().maxMemory();
+        if (heapBytes < budget.heapBytes()) {
+            LOG.warn(
+                    "Java's heap may grow to {} MiB only, and {} MiB of these buffers may come to lie there; start weir"
+                            + " with more, as in 'java -Xmx512m -jar weir.jar', or lower their bounds",
+                    heapBytes >> 20,
+                    budget.heapBytes() >> 20);
+        }
         LOG.info("page and API at {}", address(values));
     }
 
@@ -215,14 +240,19 @@ final class Service {
     /** Serves until the process is told to stop; then ends it with status 0, which a signal alone would not. */
     static int serve(Configuration values) throws FailureException, ConfigurationException {
         Service service = start(values);
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(() -> Runtime.getRuntime().halt(service.stop() ? 0 : Main.FAILED), "weir-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(service.stop()), "weir-stop"));
+        // whoever waits for these words may stop it at once
+        service.tell(values);
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }
         return 0;
+    }
+
+    private static void end(boolean inOrder) {
+        Logging.flush();
+        Runtime.getRuntime().halt(inOrder ? 0 : Main.FAILED);
     }
 }

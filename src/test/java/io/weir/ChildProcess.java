@@ -10,6 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /** weir in a Java process of its own, with this test's class path. */
 final class ChildProcess implements AutoCloseable {
@@ -23,6 +27,10 @@ final class ChildProcess implements AutoCloseable {
 
     /** @param wrapper a command that runs the rest of its line in another way; may be empty */
     ChildProcess(List<String> wrapper, String... arguments) throws IOException {
+        this(System.getProperty("java.class.path"), wrapper, arguments);
+    }
+
+    private ChildProcess(String classPath, List<String> wrapper, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(interruptible());
         command.addAll(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -30,7 +38,7 @@ final class ChildProcess implements AutoCloseable {
         command.add("--enable-native-access=ALL-UNNAMED");
         // the log of the product, not that of its tests
         command.add("-Dweir.log.product=true");
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.weir.Main"));
+        command.addAll(List.of("-cp", classPath, "io.weir.Main"));
         command.addAll(List.of(arguments));
         output = Files.createTempFile("weir-output", ".txt");
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(output.toFile());
@@ -40,6 +48,21 @@ final class ChildProcess implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
         reader = new Thread(() -> lines.lines().forEach(errors::add), "child's errors");
         reader.start();
+    }
+
+    /** With weir's classes in a jar, as its users have them: an open jar still gives classes when no file may be opened. */
+    static ChildProcess ofJar(Path jar, String... arguments) throws IOException {
+        Path classes = Path.of("target", "classes");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(classes)) {
+            zip.setLevel(Deflater.NO_COMPRESSION);
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                zip.putNextEntry(new ZipEntry(classes.relativize(file).toString()));
+                Files.copy(file, zip);
+            }
+        }
+        String others = System.getProperty("java.class.path");
+        return new ChildProcess(jar + System.getProperty("path.separator") + others, List.of(), arguments);
     }
 
     /**

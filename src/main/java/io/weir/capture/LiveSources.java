@@ -65,7 +65,11 @@ public final class LiveSources {
 
     /** The interfaces that the options mean now; for {@link Interfaces#ANY} all. */
     static List<LiveInterface> resolve(LiveOptions options) throws CaptureException {
-        List<LiveInterface> present = Interfaces.list();
+        return resolve(options, Interfaces.list());
+    }
+
+    /** @param present of which interfaces */
+    static List<LiveInterface> resolve(LiveOptions options, List<LiveInterface> present) throws CaptureException {
         if (any(options)) {
             return present;
         }

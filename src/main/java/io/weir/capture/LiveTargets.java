@@ -56,7 +56,12 @@ final class LiveTargets {
             requireFixedPresent();
             return false;
         }
-        List<LiveInterface> now = limited(LiveSources.resolve(options));
+        List<LiveInterface> present = Interfaces.list();
+        if (present.isEmpty()) {
+            // loopback is always there: they could not be asked for, as when no more files may be opened
+            return false;
+        }
+        List<LiveInterface> now = limited(LiveSources.resolve(options, present));
         boolean changed = !now.stream()
                 .map(LiveInterface::index)
                 .collect(Collectors.toList())
@@ -72,10 +77,19 @@ final class LiveTargets {
     void requireFixedPresent() throws CaptureException {
         if (fixed) {
             LiveInterface entry = interfaces.get(0);
-            if (Interfaces.indexOf(entry.name()) != entry.index()) {
+            if (Interfaces.indexOf(entry.name()) != entry.index() && !present(entry)) {
                 throw LiveSources.gone(entry.name());
             }
         }
+    }
+
+    /** Or could not be asked for, see {@link #refresh}. */
+    private static boolean present(LiveInterface wanted) {
+        List<LiveInterface> present = Interfaces.list();
+        return present.isEmpty()
+                || present.stream()
+                        .anyMatch(entry ->
+                                entry.index() == wanted.index() && entry.name().equals(wanted.name()));
     }
 
     /** What the interfaces' drivers lost. Any thread. */

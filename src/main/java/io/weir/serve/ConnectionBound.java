@@ -40,6 +40,9 @@ public final class ConnectionBound {
     /** Places for connections from this machine that find no other. */
     static final int KEPT = 8;
 
+    /** How many connections there may be beside those that are asked for: kept ones, and about as many that just give way. */
+    public static final int BESIDE = 2 * KEPT;
+
     private static final int IPV6_NETWORK_BYTES = 8;
 
     private final int most;
