@@ -18,6 +18,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.weir.tally.Counters;
 import io.weir.tally.DistinctErrors;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -66,15 +67,21 @@ final class Listener {
     }
 
     Future<HttpServer> listen() {
-        return vertx.createHttpServer(serverOptions())
+        HttpServerOptions server;
+        try {
+            server = serverOptions();
+        } catch (GeneralSecurityException mismatch) {
+            return Future.failedFuture(mismatch);
+        }
+        return vertx.createHttpServer(server)
                 .requestHandler(router())
                 .connectionHandler(this::count)
                 .invalidRequestHandler(this::malformed)
                 .exceptionHandler(cause -> LOG.debug("a connection failed", cause))
                 .listen()
-                .onSuccess(server -> {
+                .onSuccess(listening -> {
                     if (tls != null) {
-                        tls.watch(server);
+                        tls.watch(listening);
                     }
                 });
     }
@@ -85,7 +92,7 @@ final class Listener {
         }
     }
 
-    private HttpServerOptions serverOptions() {
+    private HttpServerOptions serverOptions() throws GeneralSecurityException {
         HttpServerOptions server = HttpSettings.of(options);
         if (tls != null) {
             tls.apply(server);

@@ -13,8 +13,14 @@ import io.weir.serve.ServeOptions.Tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.X509KeyManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +42,10 @@ final class TlsFiles {
         this.tls = tls;
     }
 
-    void apply(HttpServerOptions server) {
+    /** @throws GeneralSecurityException the key is not the certificate's: no handshake would succeed */
+    void apply(HttpServerOptions server) throws GeneralSecurityException {
         read = state();
+        checkPair();
         server.setSsl(true).setKeyCertOptions(keyAndCertificate());
         if (tls.clientCa() != null) {
             // asked for, not required: health is answered without; the gate refuses the rest
@@ -51,7 +59,9 @@ final class TlsFiles {
                 RELOAD_MS, tick -> vertx.executeBlocking(this::state).onSuccess(state -> {
                     if (!state.equals(read)) {
                         read = state;
-                        update(server);
+                        vertx.executeBlocking(this::checkPair)
+                                .onSuccess(pair -> update(server))
+                                .onFailure(this::complain);
                     }
                 }));
     }
@@ -67,10 +77,49 @@ final class TlsFiles {
         }
         server.updateSSLOptions(options, true)
                 .onSuccess(updated -> LOG.info("certificate {} was read again", tls.certificate()))
-                .onFailure(cause -> LOG.warn(
-                        "certificate {} has changed but cannot be used ({}); the one before stays in use",
-                        tls.certificate(),
-                        cause.getMessage()));
+                .onFailure(this::complain);
+    }
+
+    private void complain(Throwable cause) {
+        LOG.warn(
+                "certificate {} has changed but cannot be used ({}); the one before stays in use",
+                tls.certificate(),
+                cause.getMessage());
+    }
+
+    /** Nobody else looks before the first handshake fails. Files that cannot be read are told by who uses them. */
+    private Void checkPair() throws GeneralSecurityException {
+        KeyManager[] managers;
+        try {
+            managers = keyAndCertificate().getKeyManagerFactory(vertx).getKeyManagers();
+        } catch (Exception unreadable) {
+            return null;
+        }
+        for (KeyManager each : managers) {
+            for (String algorithm : List.of("RSA", "EC")) {
+                X509KeyManager manager = (X509KeyManager) each;
+                String[] names = manager.getServerAliases(algorithm, null);
+                if (names != null && !belong(manager, names[0], algorithm)) {
+                    throw new GeneralSecurityException("the key is not the one that the certificate was made for");
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean belong(X509KeyManager manager, String name, String algorithm)
+            throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(algorithm.equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+        try {
+            signature.initSign(manager.getPrivateKey(name));
+            signature.update((byte) 1);
+            byte[] signed = signature.sign();
+            signature.initVerify(manager.getCertificateChain(name)[0]);
+            signature.update((byte) 1);
+            return signature.verify(signed);
+        } catch (InvalidKeyException | SignatureException otherAlgorithmOrLength) {
+            return false;
+        }
     }
 
     private KeyCertOptions keyAndCertificate() {

@@ -95,6 +95,34 @@ class TlsTest {
     }
 
     @Test
+    void aKeyOfAnotherCertificateIsRefusedAtTheStart() throws Exception {
+        certificates.issue("other", "-ext", "san=ip:127.0.0.1");
+        Path other = certificates.key("other");
+        ServeOptions mixed = OptionsFor.tests()
+                .tls(certificates.certificate("server"), other, null)
+                .options();
+
+        assertThatThrownBy(() -> new RunningService(mixed))
+                .hasMessageContaining(other + " (the key is not the one that the certificate was made for)");
+    }
+
+    @Test
+    void aCertificateWhoseKeyHasNotComeYetIsNotUsed() throws Exception {
+        certificates.issue("next", "-ext", "san=ip:127.0.0.1");
+        Path certificate = Files.copy(certificates.certificate("server"), folder.resolve("half.crt"));
+        Path key = Files.copy(certificates.key("server"), folder.resolve("half.key"));
+        try (RunningService service = new RunningService(
+                OptionsFor.tests().tls(certificate, key, null).options())) {
+            Files.copy(certificates.certificate("next"), certificate, StandardCopyOption.REPLACE_EXISTING);
+
+            await().during(Duration.ofSeconds(7)).atMost(Duration.ofSeconds(9)).until(() -> served(service)
+                    .contains("CN=server"));
+            Files.copy(certificates.key("next"), key, StandardCopyOption.REPLACE_EXISTING);
+            await().atMost(Duration.ofSeconds(15)).until(() -> served(service).contains("CN=next"));
+        }
+    }
+
+    @Test
     void aRenewedCertificateIsUsedForNewConnections() throws Exception {
         certificates.issue("renewed", "-ext", "san=ip:127.0.0.1");
         Path certificate = Files.copy(certificates.certificate("server"), folder.resolve("live.crt"));
