@@ -59,8 +59,11 @@ public final class ServeVerticle extends VerticleBase {
                     + options.tls().key() + " (" + cause.getMessage()
                     + "); both must be PEM files that belong together, the key without a password";
         }
-        return "cannot listen on " + options.host() + ":" + options.port() + " (" + cause.getMessage()
-                + "); stop the program that holds the port, or choose another one";
+        boolean foreign = String.valueOf(cause.getMessage()).contains("assign requested address");
+        return "cannot listen on " + options.host() + ":" + options.port() + " (" + cause.getMessage() + "); "
+                + (foreign
+                        ? "no interface of this machine has the address; 'weir interfaces' lists those that are there"
+                        : "stop the program that holds the port, or choose another one");
     }
 
     @Override

@@ -3,9 +3,13 @@ package io.weir.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GateTest {
     private final RunningService service = new RunningService();
@@ -129,5 +133,15 @@ class GateTest {
         assertThatThrownBy(() -> new RunningService(same))
                 .hasMessageContaining("cannot listen on 127.0.0.1:" + service.port())
                 .hasMessageContaining("choose another");
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsNoTakenPort(@TempDir Path folder) throws IOException {
+        Path tokens = Files.writeString(folder.resolve("tokens"), "alice metadata 0123456789abcdef\n");
+        ServeOptions foreign =
+                OptionsFor.tests().host("198.51.100.250").tokens(tokens).options();
+
+        assertThatThrownBy(() -> new RunningService(foreign))
+                .hasMessageContaining("no interface of this machine has the address");
     }
 }
