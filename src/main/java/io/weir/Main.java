@@ -79,7 +79,17 @@ public final class Main {
     }
 
     private static int misused(ParameterException wrong, PrintStream err) {
-        err.println("weir: " + wrong.getMessage());
+        String word = wrong instanceof UnmatchedArgumentException wanted
+                ? wanted.getUnmatched().get(0)
+                : "-";
+        boolean command = !word.startsWith("-") && wrong.getCommandLine().getParent() == null;
+        err.println("weir: "
+                + (command
+                        ? "there is no command '" + word + "'; the commands are "
+                                + String.join(
+                                        ", ",
+                                        wrong.getCommandLine().getSubcommands().keySet())
+                        : wrong.getMessage()));
         if (wrong instanceof UnmatchedArgumentException unmatched) {
             unmatched.getSuggestions().stream()
                     .findFirst()

@@ -54,7 +54,10 @@ class CommandLineTest {
         CommandLineRun run = weir("raed");
 
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.errors()).contains("weir: Unmatched argument at index 0: 'raed'", "Try 'weir --help'.");
+        assertThat(run.errors())
+                .contains(
+                        "weir: there is no command 'raed'; the commands are serve, read, interfaces, config",
+                        "Try 'weir --help'.");
     }
 
     @Test
