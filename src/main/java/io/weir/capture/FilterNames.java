@@ -216,7 +216,10 @@ final class FilterNames {
             } else if (QUALIFIERS.contains(word)) {
                 localNames = false;
             } else if (!localNames && isName(word)) {
-                throw new FilterException("names are not looked up: write an address instead of '" + word + "'", true);
+                throw new FilterException(
+                        "names are not looked up: write an address instead of '" + word
+                                + "', unless it is a misspelt word of pcap-filter",
+                        true);
             }
         }
     }

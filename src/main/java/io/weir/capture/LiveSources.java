@@ -115,7 +115,7 @@ public final class LiveSources {
     private static String command(String user) {
         return user.equals("?")
                 ? ""
-                : ": sudo setpriv --reuid=" + user + " --regid=" + user
+                : ": sudo setpriv --reuid=" + user + " --regid=\"$(id -g " + user + ")\""
                         + " --init-groups --inh-caps=+net_raw --ambient-caps=+net_raw java -jar weir.jar";
     }
 
