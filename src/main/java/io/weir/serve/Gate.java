@@ -101,7 +101,7 @@ final class Gate {
             throw new Problem(
                     ProblemKind.HOST,
                     "the request asks for a host name that is not configured here; use localhost, the address, or a"
-                            + " configured name",
+                            + " name of serve.host-names",
                     "Host");
         }
         String origin = request.getHeader(HttpHeaders.ORIGIN);
@@ -155,7 +155,8 @@ final class Gate {
                     ProblemKind.CREDENTIALS,
                     options.tokensFile() == null
                             ? "show a client certificate of the configured CA"
-                            : "send a token of the tokens file as 'Authorization: Bearer TOKEN'",
+                            : "send a token of the tokens file as 'Authorization: Bearer TOKEN', or in a browser as the"
+                                    + " password with any user name",
                     "Authorization");
         }
         return caller;
