@@ -81,7 +81,7 @@ final class UdpTunnelSamples {
                         "Teredo with authentication and origin",
                         1,
                         "teredo",
-                        ip6().header("0001 00 00 0000000000000000 00 0000 0000 00000000")
+                        ip6().header("0001 02 03 6162 616263 0000000000000000 00 0000 0000 00000000")
                                 .udp(3544)
                                 .ipv4()
                                 .ethernet()),
