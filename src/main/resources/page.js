@@ -29,7 +29,13 @@ function leave() {
 }
 
 const lineOf = (event) => event.target.closest('tr');
-byId('streams').addEventListener('click', (event) => choose(lineOf(event).dataset.stream));
+// on a busy list the row moves away below the pointer, and the click is then the list's: the row that was pressed counts
+let pressed = null;
+byId('streams').addEventListener('mousedown', (event) => { pressed = lineOf(event); });
+byId('streams').addEventListener('click', (event) => {
+  const id = (lineOf(event) ?? pressed)?.dataset.stream;
+  if (rows.has(id)) choose(id);
+});
 byId('streams').addEventListener('focusin', (event) => reach(lineOf(event)));
 byId('streams').addEventListener('keydown', (event) => {
   const line = lineOf(event);

@@ -110,6 +110,20 @@ class PageInBrowserTest extends BrowsedProbe {
     }
 
     @Test
+    void aRowThatMovesWhileItIsClickedIsOpened() throws Exception {
+        open();
+        probe.replay(exchanges(2));
+        rows(2);
+        String pressed = page.texts("#streams td").get(1);
+        page.<Boolean>value("document.querySelector('#streams').addEventListener('mousedown',"
+                + " (event) => event.currentTarget.prepend(event.currentTarget.lastElementChild)) === undefined");
+
+        page.click("#streams tr").untilText("#title", pressed);
+
+        assertThat(page.complaints()).isEmpty();
+    }
+
+    @Test
     void hostilePayloadIsShownAsTextAndNeverRun() throws Exception {
         String hostile = "<script>alert(1)</script><img src=x onerror=alert(2)><style>*{display:none}</style>";
         open();
