@@ -57,7 +57,7 @@ final class Held {
                 && peer.offset(segment.acknowledgement()) > list.sentTo(peer)) {
             return Anomaly.ACKNOWLEDGES_UNSENT;
         }
-        if (segment.payloadLength() == 0) {
+        if (segment.payloadWireLength() == 0) {
             return null;
         }
         long start = half.offset(segment.sequence());

@@ -252,12 +252,7 @@ final class Placement {
         if (!half.is(STARTED)) {
             return;
         }
-        boolean hole = hasHole(half);
-        long since = waitsSinceNs(half);
-        if (hole && !half.hasRuns() && half.isIn(timers.holes)) {
-            since = half.oddities().queuedNs;
-        }
-        timers.settleHole(half, since, hole, half.acked > half.next, reporter.now());
+        timers.settleHole(half, waitsSinceNs(half), hasHole(half), half.acked > half.next, reporter.now());
     }
 
     /** Drops what is held back for its receiver's answer. */

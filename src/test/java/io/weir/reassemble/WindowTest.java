@@ -180,6 +180,18 @@ class WindowTest {
     }
 
     @Test
+    void aProbeThatTheSnapLengthCutAwayIsNoGapUntilItIsAcknowledged() {
+        Conversation conversation = full();
+        conversation.client().at(1).data("abc");
+        conversation.server().window(0).ack(4);
+        conversation.client().at(4).cut(1).data("?");
+        conversation.server().window(1_000).ack(4);
+        conversation.client().at(4).data("def");
+        assertThat(conversation.stream().client()).isEqualTo("abcdef");
+        assertThat(conversation.count(Anomaly.ZERO_WINDOW_PROBE)).isEqualTo(1);
+    }
+
+    @Test
     void aProbeIntoAClosedWindowIsDataOnceItIsAcknowledged() {
         Conversation conversation = full();
         conversation.client().at(1).data("abc");
