@@ -27,10 +27,16 @@ final class ChildProcess implements AutoCloseable {
 
     /** @param wrapper a command that runs the rest of its line in another way; may be empty */
     ChildProcess(List<String> wrapper, String... arguments) throws IOException {
-        this(System.getProperty("java.class.path"), wrapper, arguments);
+        this(System.getProperty("java.class.path"), wrapper, List.of(), List.of(arguments));
     }
 
-    private ChildProcess(String classPath, List<String> wrapper, String... arguments) throws IOException {
+    /** @param options of the Java runtime, besides those that it needs anyway */
+    ChildProcess(List<String> wrapper, List<String> options, List<String> arguments) throws IOException {
+        this(System.getProperty("java.class.path"), wrapper, options, arguments);
+    }
+
+    private ChildProcess(String classPath, List<String> wrapper, List<String> options, List<String> arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(interruptible());
         command.addAll(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -38,8 +44,9 @@ final class ChildProcess implements AutoCloseable {
         command.add("--enable-native-access=ALL-UNNAMED");
         // the log of the product, not that of its tests
         command.add("-Dweir.log.product=true");
+        command.addAll(options);
         command.addAll(List.of("-cp", classPath, "io.weir.Main"));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         output = Files.createTempFile("weir-output", ".txt");
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("WEIR_"));
@@ -62,7 +69,8 @@ final class ChildProcess implements AutoCloseable {
             }
         }
         String others = System.getProperty("java.class.path");
-        return new ChildProcess(jar + System.getProperty("path.separator") + others, List.of(), arguments);
+        return new ChildProcess(
+                jar + System.getProperty("path.separator") + others, List.of(), List.of(), List.of(arguments));
     }
 
     /**
