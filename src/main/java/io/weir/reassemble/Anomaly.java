@@ -20,7 +20,7 @@ public enum Anomaly {
     DATA_AFTER_FIN("bytes beyond the FIN's sequence number"),
     DATA_AFTER_CLOSE("bytes for a connection that has ended"),
     DATA_IN_RST("a reset carries bytes; they are not part of the stream"),
-    BEFORE_START("bytes numbered before the first byte of the stream"),
+    BEFORE_START("numbered before the first byte of the stream, of an earlier connection perhaps"),
 
     // control segments that were not obeyed
     RST_IGNORED("a reset whose number is neither the next byte nor in the window, or that its receiver outlived"),

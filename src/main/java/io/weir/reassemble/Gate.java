@@ -70,6 +70,9 @@ final class Gate {
                     ? Anomaly.FIN_WITHOUT_ACK
                     : Anomaly.NO_ACK_FLAG;
         }
+        if (beforeStart(half, segment)) {
+            return Anomaly.BEFORE_START;
+        }
         if (segment.payloadWireLength() == 0 && !segment.has(Segment.FIN)) {
             return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
         }
@@ -198,6 +201,16 @@ final class Gate {
         }
         half.beyondWindow++;
         return half.beyondWindow < RESYNCHRONISE_AFTER;
+    }
+
+    /**
+     * Whether a segment ends before its sender's SYN, and before a keep-alive probe of the first byte: it is an earlier
+     * connection's, and what it acknowledges is too, whose numbers need not lie far from this one's.
+     */
+    private static boolean beforeStart(HalfConnection half, Segment segment) {
+        return (half.state & (STARTED | SYN_SEEN)) == (STARTED | SYN_SEEN)
+                && half.offset(segment.sequence()) + segment.payloadWireLength() < -1
+                && half.connection.candidates() == null;
     }
 
     private static boolean beyondWindow(HalfConnection half, Segment segment) {

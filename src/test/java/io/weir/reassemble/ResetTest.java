@@ -165,6 +165,32 @@ class ResetTest {
     }
 
     @Test
+    @DisplayName(
+            "RFC 9293 section 3.5.2: a server that has sent nothing yet resets whatever a wrong number acknowledges")
+    void aResetThatAnswersAWrongAcknowledgementOfTheSynAckDoesNotEndTheConnection() {
+        Conversation opening = Conversation.begin();
+        opening.client().syn();
+        opening.server().synAck();
+        opening.client().at(1).ackingOnce(9_000).ack();
+        opening.server().at(9_000).rst();
+        opening.client().ack(1).data("ask");
+        opening.server().at(1).data("answer");
+        assertThat(opening.stream().client()).isEqualTo("ask");
+        assertThat(opening.stream().server()).isEqualTo("answer");
+        assertThat(opening.stream().ending).isNull();
+        assertThat(opening.count(Anomaly.RST_IN_WINDOW)).isEqualTo(1);
+    }
+
+    @Test
+    void aResetAtTheAcknowledgedNumberEndsADirectionOfWhichNothingWasCapturedOnceItIsSilent() {
+        conversation.client().ack(9);
+        conversation.server().at(9).rst();
+        conversation.after(400 * Options.SECOND);
+        assertThat(conversation.stream().ending).isEqualTo(Ending.RST);
+        assertThat(conversation.stream().server()).isEqualTo("[8 not-captured]");
+    }
+
+    @Test
     void aResetOfTheServerAgainstTheClientsNumbersIsObeyed() {
         // what a closed port of the server answers to data: its number is the acknowledged one
         conversation.client().data("AAAA");

@@ -220,6 +220,35 @@ class ReuseTest {
     }
 
     @Test
+    @DisplayName(
+            "soak: an acknowledgement from before the reset that comes after the new SYN acknowledges none of its bytes")
+    void anAcknowledgementFromBeforeTheNewSynSaysNothing() {
+        conversation.client().data("old");
+        conversation.client().rst();
+        conversation.numbers(700_000, 4_990_000);
+        conversation.client().syn();
+        conversation.server().synAck();
+        conversation.client().at(-690_000).ackingOnce(9_000).ack();
+        // what a server's kernel answers to that, and its client takes no notice of
+        conversation.server().at(9_000).rst();
+        conversation.client().ack(1).data("ask");
+        conversation.server().at(1).data("answer");
+        assertThat(fresh().client()).isEqualTo("ask");
+        assertThat(fresh().server()).isEqualTo("answer");
+        assertThat(fresh().ending).isNull();
+        assertThat(conversation.count(Anomaly.BEFORE_START)).isEqualTo(1);
+    }
+
+    @Test
+    void aKeepAliveProbeBeforeTheFirstByteStillAcknowledges() {
+        conversation.server().data("greeting");
+        conversation.client().at(0).ack(9);
+        assertThat(conversation.stream().connection.half(FlowDirection.SERVER_TO_CLIENT).acked)
+                .isEqualTo(8);
+        assertThat(conversation.count(Anomaly.BEFORE_START)).isZero();
+    }
+
+    @Test
     @DisplayName("a SYN that nobody answers, perhaps a forged one, does not silence the other side")
     void whoGoesOnWithoutRegardToASynIsBelieved() {
         Conversation midst = Conversation.begin();
