@@ -107,7 +107,8 @@ final class Endings {
         HalfConnection high = connection.high;
         placement.settle(low);
         placement.settle(high);
-        if (connection.halfOpen() && (low.heard() && high.heard() || low.next > 0 || high.next > 0)) {
+        boolean answered = low.is(STARTED) && high.is(STARTED) && low.heard() && high.heard();
+        if (connection.halfOpen() && (answered || low.next > 0 || high.next > 0)) {
             connection.halfOpen(false);
             timers.open.add(connection, reporter.now());
         }

@@ -73,14 +73,14 @@ final class Gate {
         if (beforeStart(half, segment)) {
             return Anomaly.BEFORE_START;
         }
+        if (peer.offset(segment.acknowledgement()) < 0 && ofAnEarlierConnection(half, peer, segment)) {
+            return Anomaly.ACKNOWLEDGES_BEFORE_START;
+        }
         if (segment.payloadWireLength() == 0 && !segment.has(Segment.FIN)) {
             return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
         }
         if (staleTimestamp(half, peer, segment)) {
             return Anomaly.STALE_TIMESTAMP;
-        }
-        if (peer.offset(segment.acknowledgement()) < 0 && ofAnEarlierConnection(half, peer, segment)) {
-            return Anomaly.ACKNOWLEDGES_BEFORE_START;
         }
         return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
     }
@@ -183,24 +183,20 @@ final class Gate {
 
     /**
      * Whether what acknowledges less than the peer's SYN cannot be of this connection: Linux takes no acknowledgement of bytes
-     * that it never sent. Before the SYN is answered it may be a forged one, and who goes on without it is believed.
+     * that it never sent. Who goes on without regard to a SYN, a forged one perhaps, is believed when nobody has answered that
+     * in time and its connection is closed.
      */
     private static boolean ofAnEarlierConnection(HalfConnection half, HalfConnection peer, Segment segment) {
-        if (!peer.is(STARTED) || peer.is(MIDSTREAM) || half.connection.candidates() != null) {
+        SynCandidates candidates = half.connection.candidates();
+        boolean beforeEverySyn = candidates == null || candidates.isBefore(peer, segment.acknowledgement());
+        if (!peer.is(STARTED) || peer.is(MIDSTREAM) || !beforeEverySyn) {
             return false;
         }
         if (half.is(ACKNOWLEDGES) && Sequence.difference(half.acknowledgement, segment.acknowledgement()) >= 0) {
             // it goes on acknowledging what nobody has captured, for gibibytes perhaps
             return false;
         }
-        if (half.is(SYN_SEEN)) {
-            return true;
-        }
-        if (half.is(STARTED) || !peer.is(SYN_SEEN) || half.beyondWindow >= RESYNCHRONISE_AFTER) {
-            return false;
-        }
-        half.beyondWindow++;
-        return half.beyondWindow < RESYNCHRONISE_AFTER;
+        return half.is(SYN_SEEN) || !half.is(STARTED) && peer.is(SYN_SEEN);
     }
 
     /**

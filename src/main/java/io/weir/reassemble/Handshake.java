@@ -2,6 +2,7 @@ package io.weir.reassemble;
 
 import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
 import static io.weir.reassemble.HalfConnection.HINT;
+import static io.weir.reassemble.HalfConnection.MIDSTREAM;
 import static io.weir.reassemble.HalfConnection.SCALED;
 import static io.weir.reassemble.HalfConnection.STARTED;
 import static io.weir.reassemble.HalfConnection.SYN_SEEN;
@@ -76,7 +77,8 @@ final class Handshake {
             note(half, segment);
             return Outcome.OURS;
         }
-        boolean inside = half.is(HINT) && !half.is(STARTED) && !opens(first, half.oddities().hint);
+        boolean hinted = half.is(HINT) && !opens(first, half.oddities().hint);
+        boolean inside = !half.is(STARTED) && (hinted || acknowledgesLess(peer, first));
         if (!half.is(STARTED) && !inside) {
             if (peer.is(SYN_SEEN)) {
                 reporter.report(half, peer.is(ACKNOWLEDGES) ? Anomaly.SPLIT_HANDSHAKE : Anomaly.SIMULTANEOUS_OPEN);
@@ -94,6 +96,11 @@ final class Handshake {
         boolean opening = half.next == 0 && !inside && !peer.is(SYN_SEEN);
         reporter.report(half, opening ? Anomaly.SYN_AMBIGUOUS : Anomaly.SYN_INSIDE);
         return Outcome.IGNORED;
+    }
+
+    /** Whether all that was captured of a side acknowledges less than the other side's SYN, and so belongs to another connection. */
+    private static boolean acknowledgesLess(HalfConnection peer, int first) {
+        return peer.is(ACKNOWLEDGES) && !peer.is(SYN_SEEN) && Sequence.difference(first, peer.acknowledgement) < 0;
     }
 
     /** Whether a side's empty segment with the number {@code hint} came from before its first byte. */
@@ -119,6 +126,10 @@ final class Handshake {
         } else if (!peer.is(STARTED)) {
             starts.at(peer, acknowledged);
         } else if (half.is(STARTED) && half.base != first) {
+            if (half.is(MIDSTREAM) && peer.is(SYN_SEEN) && peer.base == acknowledged && peer.sentTo == 0) {
+                // what was picked up before was sent to whom the client's ports belonged earlier
+                return Outcome.NEW_CONNECTION;
+            }
             if (half.next == 0 && !half.hasRuns() && half.acked <= 0) {
                 remember(half, first);
                 reporter.report(half, Anomaly.SYN_AMBIGUOUS);
@@ -131,6 +142,9 @@ final class Handshake {
         if (!half.is(SYN_SEEN)) {
             if (!connection.opened) {
                 connection.client(peer, Roles.HANDSHAKE);
+            }
+            if (!half.is(STARTED) && half.is(ACKNOWLEDGES) && peer.offset(half.acknowledgement) > peer.sentTo) {
+                starts.ofAnEarlierConnection(half);
             }
             start(half, segment);
         }

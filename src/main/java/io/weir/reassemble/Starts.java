@@ -147,6 +147,13 @@ final class Starts {
         placement.settle(half);
     }
 
+    /** What waits for its place acknowledges more than was sent to its sender in this connection, which its SYN begins. */
+    void ofAnEarlierConnection(HalfConnection half) {
+        reporter.report(half, Anomaly.ACKNOWLEDGES_UNSENT);
+        placement.discard(half);
+        half.clear(ACKNOWLEDGES | HINT);
+    }
+
     /** The other side acknowledges: if it has what waits here, the wait is over. */
     void acknowledged(HalfConnection half, int acknowledgement) {
         if (half.isIn(timers.starting) && half.hasRuns()) {

@@ -38,4 +38,14 @@ final class SynCandidates {
         }
         return false;
     }
+
+    /** Whether all SYNs of this sender are numbered after this number. */
+    boolean isBefore(HalfConnection sender, int sequence) {
+        for (int index = 0; index < Math.min(count, MAX); index++) {
+            if (senders[index] == sender && Sequence.difference(sequences[index], sequence) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

@@ -109,8 +109,9 @@ class WindowLimitTest {
         conversation.server().startAt(9_000_000).syn();
         conversation.client().acking(before).at(4).data("def");
         conversation.after(100 * MS);
-        // who sends the first SYN is the client
-        assertThat(conversation.stream().server()).isEqualTo("abcdef");
+        // a SYN that nobody has acknowledged says nothing of the sides either
+        assertThat(conversation.stream().client()).isEqualTo("abcdef");
+        assertThat(conversation.count(Anomaly.SYN_INSIDE)).isEqualTo(1);
         assertThat(conversation.count(Anomaly.ACKNOWLEDGES_BEFORE_START)).isZero();
     }
 
