@@ -80,6 +80,15 @@ abstract class OutOfOrderQueue {
         return islands;
     }
 
+    /** Behind all runs and what was cut off them; walks the queue, as the last run need not reach the furthest. */
+    long end(Waiting waiting) {
+        long end = Long.MIN_VALUE;
+        for (int run = tree.first(waiting.root); run != NIL; run = tree.next(run)) {
+            end = Math.max(end, runs.end(run) + runs.tail(run));
+        }
+        return end;
+    }
+
     /** Renumbers every run; walks the queue. */
     void shift(Waiting waiting, long by) {
         for (int run = tree.first(waiting.root); run != NIL; run = tree.next(run)) {

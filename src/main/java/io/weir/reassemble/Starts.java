@@ -89,7 +89,7 @@ final class Starts {
         half.ackedAhead(Acknowledgements.before(half, sequence));
         half.set(STARTED);
         if (half.hasRuns()) {
-            half.sentTo = runs.end(half.waiting.last) + runs.tail(half.waiting.last);
+            half.sentTo = queue.end(half.waiting);
         }
     }
 

@@ -205,4 +205,17 @@ class MidstreamTest {
         forced.probe.end();
         assertThat(recording.clientHalf().refusedBytes()).isEqualTo(3);
     }
+
+    @Test
+    @DisplayName("random: of runs that overlap, the last one does not end last")
+    void theRunThatReachesFurthestTellsHowMuchWasSent() {
+        Conversation overlapping = Conversation.begin();
+        overlapping.server().at(1).data("x".repeat(35));
+        overlapping.server().at(42).data("x".repeat(10));
+        overlapping.server().at(36).data("x".repeat(20));
+        overlapping.client().at(1).acking(56).ack();
+        overlapping.after(100 * MS);
+        assertThat(overlapping.stream().serverHalf().sentTo).isEqualTo(55);
+        assertThat(overlapping.stream().server()).isEqualTo("x".repeat(55));
+    }
 }
