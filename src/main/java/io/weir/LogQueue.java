@@ -15,16 +15,18 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes the log on a thread of its own, so that nobody waits for a reader of standard error that stands still: no event loop,
- * and no stop. Bounded: what finds no room is lost, counted, and told when there is room again.
+ * and no stop. Bounded: what finds no room is lost, counted ({@link Logging#lostLines}), and told when there is room again.
  */
 final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final int MOST_LINES = 512;
     private static final long PATIENCE_NS = 1_000_000_000;
+
     private final Appender<ILoggingEvent> writer;
     private final BlockingQueue<ILoggingEvent> lines = new ArrayBlockingQueue<>(MOST_LINES);
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
+    private long told;
     private final Thread thread = new Thread(this::write, "weir-log");
 
     /** @param writer may block for as long as it likes */
@@ -36,7 +38,7 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     @Override
     public void start() {
         super.start();
-        Logging.flushedBy(this::flush);
+        Logging.writtenBy(this::flush, lost::get);
         thread.start();
     }
 
@@ -67,8 +69,9 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     }
 
     private void tellLost() {
-        long count = lines.isEmpty() ? lost.getAndSet(0) : 0;
+        long count = lines.isEmpty() ? lost.get() - told : 0;
         if (count > 0) {
+            told += count;
             Logger logger = ((LoggerContext) getContext()).getLogger(LogQueue.class);
             writer.doAppend(new LoggingEvent(
                     LogQueue.class.getName(),

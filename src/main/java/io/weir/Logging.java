@@ -1,5 +1,7 @@
 package io.weir;
 
+import java.util.function.LongSupplier;
+
 /**
  * Hands the log's settings to {@link LogSetup}, which reads them once, when the first class asks for a logger. Classes that
  * run before the configuration is known therefore keep no logger. The settings are system properties, which a child process
@@ -13,12 +15,22 @@ final class Logging {
     private static final String PRODUCT = "weir.log.product";
 
     private static volatile Runnable flush = () -> {};
+    private static volatile LongSupplier lostLines = () -> 0;
 
     private Logging() {}
 
-    /** @param written waits, but not for long, until all is written that was logged before */
-    static void flushedBy(Runnable written) {
+    /**
+     * @param written waits, but not for long, until all is written that was logged before
+     * @param lost lines that found no room
+     */
+    static void writtenBy(Runnable written, LongSupplier lost) {
         flush = written;
+        lostLines = lost;
+    }
+
+    /** Lines that were not written because standard error took none. */
+    static long lostLines() {
+        return lostLines.getAsLong();
     }
 
     /** Before the process ends, and before words for people that are no log. */

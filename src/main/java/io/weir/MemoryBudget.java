@@ -11,22 +11,23 @@ final class MemoryBudget {
     /** Of the tables for one open stream and its entry in the catalogue; measured, rounded up. */
     static final long BYTES_PER_STREAM = 1_280;
 
-    /** Those that lie outside of Java's heap, in the order in which they are added. */
-    private static final int OFF_HEAP = 4;
-
-    /** @param bytes at most */
-    record Share(String what, long bytes) {}
+    /**
+     * @param bytes at most
+     * @param onHeap false if they lie outside of Java's heap
+     */
+    record Share(String what, long bytes, boolean onHeap) {}
 
     private final List<Share> shares = new ArrayList<>();
 
     /** @param partitions that run */
     static MemoryBudget of(Configuration values, int partitions) {
         MemoryBudget budget = new MemoryBudget();
-        budget.add("capture ring", values.number(Schema.RING_BYTES));
+        budget.addOffHeap("capture ring", values.number(Schema.RING_BYTES));
         // one more of each for uploaded captures
-        budget.add("lanes", values.number(Schema.LANE_BYTES) * (partitions + 1));
-        budget.add("fragments", values.number(Schema.FRAGMENT_BYTES) * (values.integer(Schema.CAPTURE_WORKERS) + 1));
-        budget.add("uploaded capture", CaptureFile.MAX_MEMORY_BYTES);
+        budget.addOffHeap("lanes", values.number(Schema.LANE_BYTES) * (partitions + 1));
+        budget.addOffHeap(
+                "fragments", values.number(Schema.FRAGMENT_BYTES) * (values.integer(Schema.CAPTURE_WORKERS) + 1));
+        budget.addOffHeap("uploaded capture", CaptureFile.MAX_MEMORY_BYTES);
         budget.add("reassembly", values.number(Schema.WAITING_BYTES));
         budget.add("history", values.number(Schema.HISTORY_BYTES) * (partitions + 1));
         budget.add("streams", values.number(Schema.STREAMS) * BYTES_PER_STREAM);
@@ -48,7 +49,11 @@ final class MemoryBudget {
     }
 
     private void add(String what, long bytes) {
-        shares.add(new Share(what, bytes));
+        shares.add(new Share(what, bytes, true));
+    }
+
+    private void addOffHeap(String what, long bytes) {
+        shares.add(new Share(what, bytes, false));
     }
 
     List<Share> shares() {
@@ -61,7 +66,7 @@ final class MemoryBudget {
 
     /** What lies on Java's heap. */
     long heapBytes() {
-        return shares.stream().skip(OFF_HEAP).mapToLong(Share::bytes).sum();
+        return shares.stream().filter(Share::onHeap).mapToLong(Share::bytes).sum();
     }
 
     /** One line: {@code at most 312 MiB: capture ring 32, lanes 16, ...}. */

@@ -11,6 +11,7 @@ import io.weir.capture.FilterException;
 import io.weir.capture.LiveSources;
 import io.weir.relay.Bus;
 import io.weir.serve.ConnectionBound;
+import io.weir.serve.Metrics;
 import io.weir.tally.DistinctErrors;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -66,12 +67,15 @@ final class Service {
             Bus.register(vertx);
             RootVerticle root = new RootVerticle(values, filter, node(values));
             await(vertx.deployVerticle(root).toCompletionStage());
-            root.probe()
-                    .metrics()
-                    .counter(
-                            "serve_sockets_refused",
-                            "connections closed as they were accepted, because there were too many",
-                            bound::refused);
+            Metrics metrics = root.probe().metrics();
+            metrics.counter(
+                    "serve_sockets_refused",
+                    "connections closed as they were accepted, because there were too many",
+                    bound::refused);
+            metrics.counter(
+                    "log_lines_lost",
+                    "lines of the log that were not written because standard error took none",
+                    Logging::lostLines);
             Service service = new Service(vertx, root);
             // not needed to be ready, and the first to look should not have to wait
             vertx.setTimer(

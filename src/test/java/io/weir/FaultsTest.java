@@ -194,6 +194,11 @@ class FaultsTest {
                     connection.setReadTimeout(5_000);
                     assertThat(answer(connection).status()).isEqualTo(200);
                 }
+                try (InputStream metrics = connect(address + "metrics").getInputStream()) {
+                    String text = new String(metrics.readAllBytes(), StandardCharsets.UTF_8);
+                    assertThat(ProbeClient.metric(text, "weir_log_lines_lost_total"))
+                            .isPositive();
+                }
 
                 weir.signal("TERM");
                 assertThat(weir.process().waitFor(15, TimeUnit.SECONDS)).isTrue();

@@ -20,6 +20,9 @@ class MemoryBudgetTest {
                 .isEqualTo(budget.shares().stream()
                         .mapToLong(MemoryBudget.Share::bytes)
                         .sum());
+        assertThat(budget.totalBytes() - budget.heapBytes())
+                .as("ring, lanes, fragments and uploaded capture lie outside of the heap")
+                .isEqualTo(80L << 20);
     }
 
     @Test
@@ -31,7 +34,7 @@ class MemoryBudgetTest {
         assertThat(StageOptions.partitions(values) % 3).isZero();
         assertThat(budget.shares())
                 .contains(
-                        new MemoryBudget.Share("capture ring", 32L << 20),
-                        new MemoryBudget.Share("fragments", 16L << 20));
+                        new MemoryBudget.Share("capture ring", 32L << 20, false),
+                        new MemoryBudget.Share("fragments", 16L << 20, false));
     }
 }
