@@ -2,14 +2,13 @@ package io.weir;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -167,43 +166,10 @@ final class RestlessReaders {
         return "resumed";
     }
 
-    /**
-     * Reads so many events, for two seconds at most.
-     *
-     * @param after the events that come are numbered from behind this one on; null if that is not known
-     * @return the last id
-     */
     private String readIds(String path, String header, int events, String after) throws IOException {
-        String last = after == null ? "" : after;
-        String id = "";
         try (Socket socket = request(path, 1 << 16, header)) {
-            BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
-            long untilNs = System.nanoTime() + 2_000_000_000L;
-            for (int count = 0; count < events && System.nanoTime() < untilNs; ) {
-                String line = lines.readLine();
-                if (line == null) {
-                    break;
-                }
-                if (line.startsWith("id: ")) {
-                    id = line.substring(4);
-                    if (!last.isEmpty() && number(id) < number(last)) {
-                        failures.add("an id that goes back: " + id + " after " + last);
-                    }
-                } else if (line.startsWith("data: ")) {
-                    if (id.equals(last)) {
-                        failures.add("an event that comes again: " + id);
-                    }
-                    last = id;
-                    count++;
-                }
-            }
+            return NumberedEvents.read(socket.getInputStream(), events, after, failures);
         }
-        return last;
-    }
-
-    private static long number(String id) {
-        return Long.parseLong(id.substring(id.indexOf('-') + 1));
     }
 
     /** At one stream: its row, content, capture file and events. */
@@ -220,7 +186,7 @@ final class RestlessReaders {
         status(path + "/pcap", 200, 404);
         try (Socket socket = request(path + "/events", 1 << 16, "")) {
             socket.getInputStream().readNBytes(random.nextInt(1, 3_000));
-        } catch (java.net.SocketTimeoutException quiet) {
+        } catch (SocketTimeoutException quiet) {
             return "looked at a quiet one";
         }
         return "looked";

@@ -288,7 +288,8 @@ class SoakTest {
         }
         assertThat(ProbeClient.metric(metrics, "weir_relay_events_offered_total"))
                 .isEqualTo(ProbeClient.metric(metrics, "weir_relay_events_sent_total")
-                        + ProbeClient.metric(metrics, "weir_relay_events_dropped_total"));
+                        + ProbeClient.metric(metrics, "weir_relay_events_dropped_total")
+                        + ProbeClient.metric(metrics, "weir_relay_events_failed_total"));
         assertThat(ProbeClient.metric(metrics, "weir_serve_events_offered_total")
                         + ProbeClient.metric(metrics, "weir_serve_events_resumed_total"))
                 .isEqualTo(ProbeClient.metric(metrics, "weir_serve_events_sent_total")

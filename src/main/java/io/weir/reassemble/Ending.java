@@ -12,7 +12,7 @@ public enum Ending {
     REUSED("reused"),
     /** The table of streams was full. */
     EVICTED("evicted"),
-    /** The probe, or the file, came to its end. */
+    /** The probe, its capture, or the file came to its end, or the clock that the times come from was set back. */
     STOPPED("stopped");
 
     private final String label;
