@@ -148,11 +148,29 @@ enum Habit {
             talker.reset();
         }
     },
-    SAME_PORT_AGAIN_AFTER_RESET(4_000, 40_000, 5) {
+    SAME_PORT_AGAIN_AFTER_RESET(40_000, 40_000, 5) {
         @Override
         void client(Talker talker) throws Exception {
             super.client(talker);
             talker.reset();
+        }
+
+        @Override
+        int rounds() {
+            return 3;
+        }
+    },
+    /** The server closes first, so that what is left of a connection waits at its side when the next one comes. */
+    SAME_PORT_AGAIN_AFTER_FIN(40_000, 40_000, 5) {
+        @Override
+        void client(Talker talker) throws Exception {
+            super.client(talker);
+            talker.hearEnd();
+        }
+
+        @Override
+        void server(Talker talker) throws Exception {
+            talker.inTurn();
         }
 
         @Override
@@ -200,10 +218,7 @@ enum Habit {
     }
 
     void server(Talker talker) throws Exception {
-        for (int message = 0; message < talker.messages(); message++) {
-            talker.hear(message);
-            talker.say(message);
-        }
+        talker.inTurn();
         talker.hearEnd();
     }
 

@@ -200,10 +200,10 @@ final class LossyTraffic implements AutoCloseable {
 
     private Void visit(Conversation conversation, List<String> addresses, List<String> own) throws Exception {
         for (Round round : conversation.rounds) {
-            try (Socket socket = new Socket()) {
-                socket.setReuseAddress(true);
-                socket.bind(address(conversation, own, conversation.clientPort()));
-                socket.connect(address(conversation, addresses, conversation.serverPort()), PATIENCE_MS);
+            try (Socket socket = Talker.connected(
+                    address(conversation, own, conversation.clientPort()),
+                    address(conversation, addresses, conversation.serverPort()),
+                    PATIENCE_MS)) {
                 conversation.habit.client(new Talker(round, Sender.CLIENT, socket, seed));
             } catch (IOException failure) {
                 note(failure, round);

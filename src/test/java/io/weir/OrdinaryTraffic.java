@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 /** Conversations between real sockets in two network namespaces that a cable joins, recorded at the clients' end. */
 final class OrdinaryTraffic {
     private static final int CONVERSATIONS_OF_A_HABIT = 2;
+    private static final int PATIENCE_MS = 30_000;
     private static final String[] CLIENT_ADDRESSES = {"10.98.0.1", "fd00:98::1"};
     private static final String[] SERVER_ADDRESSES = {"10.98.0.2", "fd00:98::2"};
     private static final LiveOptions CAPTURE = LiveOptions.defaults()
@@ -178,10 +179,10 @@ final class OrdinaryTraffic {
 
     private void visit(Conversation conversation) throws Exception {
         for (Round round : conversation.rounds) {
-            try (Socket socket = new Socket()) {
-                socket.setReuseAddress(true);
-                socket.bind(address(CLIENT_ADDRESSES, conversation, conversation.clientPort()));
-                socket.connect(address(SERVER_ADDRESSES, conversation, conversation.serverPort()));
+            try (Socket socket = Talker.connected(
+                    address(CLIENT_ADDRESSES, conversation, conversation.clientPort()),
+                    address(SERVER_ADDRESSES, conversation, conversation.serverPort()),
+                    PATIENCE_MS)) {
                 conversation.habit.client(new Talker(round, Sender.CLIENT, socket, seed));
             } catch (IOException broken) {
                 expected(broken, round);

@@ -6,6 +6,8 @@ import io.weir.Conversation.Round;
 import io.weir.Conversation.Sender;
 import io.weir.Conversation.Speech;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +36,30 @@ final class Talker {
         socket.setTcpNoDelay(random.nextBoolean());
     }
 
+    /** A client's socket. Its ports may not be free yet from the last connection between them. */
+    static Socket connected(InetSocketAddress own, InetSocketAddress server, int patienceMs)
+            throws IOException, InterruptedException {
+        long untilNs = System.nanoTime() + patienceMs * 1_000_000L;
+        while (true) {
+            Socket socket = new Socket();
+            try {
+                socket.setReuseAddress(true);
+                socket.bind(own);
+                socket.connect(server, patienceMs);
+                return socket;
+            } catch (BindException taken) {
+                socket.close();
+                if (System.nanoTime() > untilNs) {
+                    throw taken;
+                }
+                Thread.sleep(1);
+            } catch (IOException failure) {
+                socket.close();
+                throw failure;
+            }
+        }
+    }
+
     int messages() {
         return own.messages.length;
     }
@@ -44,6 +70,14 @@ final class Talker {
             int piece = Math.min(end - saidBytes, PIECES_BYTES[random.nextInt(PIECES_BYTES.length)]);
             socket.getOutputStream().write(own.content, saidBytes, piece);
             saidBytes += piece;
+        }
+    }
+
+    /** Answers each message with one. */
+    void inTurn() throws IOException {
+        for (int message = 0; message < messages(); message++) {
+            hear(message);
+            say(message);
         }
     }
 
