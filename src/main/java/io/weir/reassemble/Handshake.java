@@ -143,7 +143,7 @@ final class Handshake {
             if (!connection.opened) {
                 connection.client(peer, Roles.HANDSHAKE);
             }
-            if (!half.is(STARTED) && half.is(ACKNOWLEDGES) && peer.offset(half.acknowledgement) > peer.sentTo) {
+            if (!half.is(STARTED) && starts.isDoubtful(half)) {
                 starts.ofAnEarlierConnection(half);
             }
             start(half, segment);

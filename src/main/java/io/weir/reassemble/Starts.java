@@ -4,6 +4,7 @@ import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
 import static io.weir.reassemble.HalfConnection.HINT;
 import static io.weir.reassemble.HalfConnection.MIDSTREAM;
 import static io.weir.reassemble.HalfConnection.STARTED;
+import static io.weir.reassemble.HalfConnection.SYN_SEEN;
 import static io.weir.reassemble.HalfConnection.UNFLAGGED;
 
 import io.weir.decode.Segment;
@@ -105,7 +106,7 @@ final class Starts {
         }
         boolean certain = half.is(HINT) && half.oddities().hint == sequence
                 || peer.is(ACKNOWLEDGES) && peer.acknowledgement == sequence;
-        if (certain && !half.isIn(timers.starting)) {
+        if (certain && !isStarting(half) && !isDoubtful(half)) {
             half.set(MIDSTREAM);
             begin(half, sequence);
             tellUnknownStart(half);
@@ -120,18 +121,39 @@ final class Starts {
             half.refuse(1);
             return;
         }
-        if (!half.isIn(timers.starting)) {
+        if (!isStarting(half)) {
             half.base = Sequence.add(sequence, -PROVISIONAL);
             half.next = PROVISIONAL;
             timers.starting.add(half.oddities(), segment.timeNs());
+        }
+        if (isFull(half) && isDoubtful(half)) {
+            half.refuse(length);
+            return;
         }
         int cut = segment.payloadWireLength() - length;
         int tail = fin && cut == 0 ? Runs.FIN : cut;
         placement.enqueue(
                 half, segment.memory(), segment.payloadOffset(), half.offset(sequence), length, segment, tail);
-        if (half.hasRuns() && (half.waiting.runs >= MAX_RUNS || half.waiting.bytes >= MAX_BYTES)) {
+        if (isFull(half) && !isDoubtful(half)) {
             now(half);
         }
+    }
+
+    private static boolean isFull(HalfConnection half) {
+        return half.hasRuns() && (half.waiting.runs >= MAX_RUNS || half.waiting.bytes >= MAX_BYTES);
+    }
+
+    private boolean isStarting(HalfConnection half) {
+        return half.isIn(timers.starting) || half.isIn(timers.doubted);
+    }
+
+    /**
+     * Whether what waits acknowledges bytes that the other side, whose SYN is known, was not seen to send: the capture missed
+     * them, or what waits is an earlier connection's and the SYN's answer is still to come.
+     */
+    boolean isDoubtful(HalfConnection half) {
+        HalfConnection peer = half.peer();
+        return peer.is(SYN_SEEN) && half.is(ACKNOWLEDGES) && peer.offset(half.acknowledgement) > peer.sentTo;
     }
 
     /** The stream wants the direction to start at this segment; what waited below it goes, what waited at it is delivered. */
@@ -156,7 +178,7 @@ final class Starts {
 
     /** The other side acknowledges: if it has what waits here, the wait is over. */
     void acknowledged(HalfConnection half, int acknowledgement) {
-        if (half.isIn(timers.starting) && half.hasRuns()) {
+        if (isStarting(half) && half.hasRuns()) {
             int first = queue.first(half.waiting);
             long end = runs.end(first);
             if (runs.length(first) > 1 && half.offset(acknowledgement) >= end) {
@@ -167,7 +189,7 @@ final class Starts {
 
     /** Whether bytes that wait are numbered before this one. */
     boolean waitsBefore(HalfConnection half, int sequence) {
-        if (!half.isIn(timers.starting) || !half.hasRuns()) {
+        if (!isStarting(half) || !half.hasRuns()) {
             return false;
         }
         long start = runs.start(queue.first(half.waiting));
@@ -176,7 +198,7 @@ final class Starts {
 
     /** Starts a direction at the lowest byte that waits; does nothing if nothing does. */
     void now(HalfConnection half) {
-        if (!half.isIn(timers.starting)) {
+        if (!isStarting(half)) {
             return;
         }
         if (!half.hasRuns()) {

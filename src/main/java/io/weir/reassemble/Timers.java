@@ -11,8 +11,14 @@ final class Timers {
     /** A connection moves to the end of its queue at most this often. */
     private static final long TOUCH_NS = 1_000_000_000L;
 
+    /** How long a direction does not start with bytes that may be an earlier connection's. Longer than a second SYN takes. */
+    static final long DOUBT_NS = 3_000_000_000L;
+
     /** Directions that have not started. */
     final TimeQueue starting = new TimeQueue();
+
+    /** Those whose time to start has come, but not with what they have. */
+    final TimeQueue doubted = new TimeQueue();
 
     /** Directions with a hole that nobody acknowledged past. */
     final TimeQueue holes = new TimeQueue();
@@ -48,6 +54,7 @@ final class Timers {
     /** Packet time at which {@link Assembler#advance} has something to do. */
     long dueNs() {
         long due = starting.dueNs(options.startGraceNs());
+        due = Math.min(due, doubted.dueNs(DOUBT_NS));
         due = Math.min(due, holes.dueNs(options.holeTimeoutNs()));
         due = Math.min(due, ackedHoles.dueNs(options.ackedHoleGraceNs()));
         due = Math.min(due, held.dueNs(HOLD_NS));

@@ -41,8 +41,16 @@ final class Upkeep {
         Timed due;
         while ((due = due(timers.starting, options.startGraceNs(), nowNs)) != null) {
             HalfConnection half = ((Oddities) due).half;
-            starts.now(half);
-            endings.settle(half.connection);
+            if (starts.isDoubtful(half)) {
+                timers.doubted.add(due, due.queuedNs);
+            } else {
+                startNow(half);
+            }
+        }
+        while ((due = due(timers.doubted, Timers.DOUBT_NS, nowNs)) != null) {
+            Oddities doubted = (Oddities) due;
+            doubted.believedNs = nowNs;
+            startNow(doubted.half);
         }
         while ((due = due(timers.held, Timers.HOLD_NS, nowNs)) != null) {
             HalfConnection half = ((Waiting) due).half;
@@ -65,6 +73,11 @@ final class Upkeep {
             endings.forget((Connection) due);
         }
         closeEnded();
+    }
+
+    private void startNow(HalfConnection half) {
+        starts.now(half);
+        endings.settle(half.connection);
     }
 
     /** Closes the connections, both of whose directions have ended, of those whose bytes gave way to others'. */

@@ -88,15 +88,60 @@ class StragglerTest {
     }
 
     @Test
-    void stragglersThatWerePickedUpAsTheServersBytesAreAnotherStreamThanWhatItsSynAckBegins() {
+    @DisplayName(
+            "soak: a second after the SYN, which has got lost with its answer, stragglers are still none of its stream's")
+    void stragglersWaitForTheAnswerToASecondSyn() {
+        for (int segments : new int[] {1, 12}) {
+            Conversation lost = Conversation.begin();
+            lost.client().syn();
+            for (int segment = 0; segment < segments; segment++) {
+                lost.server().at(501 + 50L * segment).ackingOnce(3_000).data("s".repeat(50));
+                lost.client().at(3_000).rst();
+            }
+            lost.after(SECOND);
+            lost.client().at(0).syn();
+            lost.server().at(0).acking(1).synAck();
+            lost.client().at(1).ack(1).at(1).data("ask");
+            lost.server().at(1).acking(4).data("answer");
+            assertThat(lost.stream().client()).isEqualTo("ask");
+            assertThat(lost.stream().server()).isEqualTo("answer");
+            assertThat(lost.stream().serverHalf().refusedBytes()).isEqualTo(50L * segments);
+        }
+    }
+
+    @Test
+    void whereTheClientIsNotHeardAgainTheServersBytesAreBelievedLater() {
+        Conversation oneSided = Conversation.begin();
+        oneSided.client().syn();
+        oneSided.server().at(1).acking(3_000).data("one ").data("two");
+        oneSided.after(2 * SECOND);
+        assertThat(oneSided.stream().server()).isEmpty();
+        oneSided.after(2 * SECOND);
+        assertThat(oneSided.stream().server()).isEqualTo("one two");
+        oneSided.server().data(" three");
+        assertThat(oneSided.stream().server()).isEqualTo("one two three");
+    }
+
+    @Test
+    void whereTheClientAcknowledgesThemTheServersBytesAreBelievedAtOnce() {
+        Conversation gappy = Conversation.begin();
+        gappy.client().syn();
+        gappy.server().at(1).acking(3_000).data("answer");
+        gappy.client().at(3_000).ack(7);
+        assertThat(gappy.stream().server()).isEqualTo("answer");
+    }
+
+    @Test
+    @DisplayName("what was believed although it came before the SYN's answer is another stream than what that begins")
+    void stragglersThatWerePickedUpAsTheServersBytesEndWithTheSynAck() {
         resetAndSynAgain();
-        for (int segment = 2; segment < 14; segment++) {
+        for (int segment = 2; segment < 6; segment++) {
             conversation.server().at(1 + 50L * segment).ackingOnce(70_000).data("s".repeat(50));
         }
-        conversation.after(SECOND);
+        conversation.after(4 * SECOND);
         answer();
         assertThat(conversation.probe.streams).hasSize(3);
-        assertThat(conversation.probe.streams.get(1).server()).isEqualTo("s".repeat(600));
+        assertThat(conversation.probe.streams.get(1).server()).isEqualTo("s".repeat(200));
         assertThat(conversation.probe.streams.get(1).ending).isEqualTo(Ending.REUSED);
         assertThat(conversation.newest().client()).isEqualTo("ask");
         assertThat(conversation.newest().server()).isEqualTo("n".repeat(600));
