@@ -60,8 +60,9 @@ final class Endings {
             return;
         }
         long offset = half.offset(segment.sequence());
-        // who has sent nothing yet answers a wrong acknowledgement with its number, and stays (RFC 9293 section 3.5.2)
-        boolean answer = half.sentTo == 0 && !segment.has(Segment.ACK);
+        // who only opens a connection answers a wrong acknowledgement with its number, and stays (RFC 9293 section
+        // 3.5.2)
+        boolean answer = half.next == 0 && !segment.has(Segment.ACK);
         boolean receiversNext = offset >= 0 && (offset == half.acked || !answer && offset == half.ackedAhead());
         long expected = half.is(FIN_DELIVERED) ? half.next + 1 : half.next;
         boolean atFin = half.is(FIN_DELIVERED) && offset == half.next;

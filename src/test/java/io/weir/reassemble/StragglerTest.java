@@ -110,6 +110,25 @@ class StragglerTest {
     }
 
     @Test
+    @DisplayName(
+            "soak: a server whose last connection waits for its end answers for that one; the client's reset is meant for it")
+    void aSynThatMeetsTheEndOfTheLastConnectionIsSentAgainAfterAReset() {
+        Conversation again = Conversation.begin();
+        again.client().syn();
+        again.server().at(500).ackingOnce(8_331).ack();
+        again.client().at(4_521).ackingOnce(-20_000).ack();
+        again.client().at(8_331).rst();
+        again.after(10 * MS);
+        again.client().at(0).syn();
+        again.server().at(0).acking(1).synAck();
+        again.client().at(1).ack(1).at(1).data("ask");
+        again.server().at(1).acking(4).data("answer");
+        assertThat(again.probe.streams).hasSize(1);
+        assertThat(again.stream().client()).isEqualTo("ask");
+        assertThat(again.stream().server()).isEqualTo("answer");
+    }
+
+    @Test
     void whereTheClientIsNotHeardAgainTheServersBytesAreBelievedLater() {
         Conversation oneSided = Conversation.begin();
         oneSided.client().syn();
