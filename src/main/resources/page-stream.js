@@ -8,10 +8,12 @@ let conversation = null;
 let said = []; // what the conversation shows
 let unsaid = 0; // how many of the newest it does not show yet
 let saidChars = 0;
+let following = false; // the newest is shown as it comes; of a stream that has ended, the beginning is
 
 export function openStream(stream) {
   closeStream();
   byId('detail').hidden = false;
+  following = stream.state === 'open';
   tell('title', place(stream.client) + ' → ' + place(stream.server));
   converse('api/v1/streams/' + encodeURIComponent(stream.id), 'text');
   byId('detail').scrollIntoView({ block: 'nearest' });
@@ -89,7 +91,7 @@ function speak() {
     turn.append(node);
   }
   unsaid = 0;
-  if (atEnd) box.scrollTop = box.scrollHeight;
+  if (atEnd && following) box.scrollTop = box.scrollHeight;
 }
 
 function link(path, text) {
