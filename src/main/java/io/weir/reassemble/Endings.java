@@ -3,6 +3,7 @@ package io.weir.reassemble;
 import static io.weir.reassemble.HalfConnection.ACKNOWLEDGES;
 import static io.weir.reassemble.HalfConnection.FIN_DELIVERED;
 import static io.weir.reassemble.HalfConnection.STARTED;
+import static io.weir.reassemble.HalfConnection.SYN_SEEN;
 
 import io.weir.decode.Segment;
 
@@ -50,7 +51,9 @@ final class Endings {
             reporter.report(half, Anomaly.DATA_IN_RST);
         }
         if (!half.is(STARTED)) {
-            boolean receiversNext = peer.is(ACKNOWLEDGES) && peer.acknowledgement == segment.sequence();
+            // who has only sent its SYN takes no reset that does not acknowledge it (RFC 9293 section 3.10.7.3)
+            boolean opening = peer.is(SYN_SEEN) && peer.next == 0 && !segment.has(Segment.ACK);
+            boolean receiversNext = !opening && peer.is(ACKNOWLEDGES) && peer.acknowledgement == segment.sequence();
             boolean refusal = segment.has(Segment.ACK) && peer.is(STARTED) && answers(peer, segment);
             if (refusal || receiversNext) {
                 close(half.connection, Ending.RST);
@@ -63,7 +66,7 @@ final class Endings {
         // who only opens a connection answers a wrong acknowledgement with its number, and stays (RFC 9293 section
         // 3.5.2)
         boolean answer = half.next == 0 && !segment.has(Segment.ACK);
-        boolean receiversNext = offset >= 0 && (offset == half.acked || !answer && offset == half.ackedAhead());
+        boolean receiversNext = !answer && offset >= 0 && (offset == half.acked || offset == half.ackedAhead());
         long expected = half.is(FIN_DELIVERED) ? half.next + 1 : half.next;
         boolean atFin = half.is(FIN_DELIVERED) && offset == half.next;
         if (offset == expected || atFin || offset > expected && receiversNext) {

@@ -113,10 +113,16 @@ class StragglerTest {
     @DisplayName(
             "soak: a server whose last connection waits for its end answers for that one; the client's reset is meant for it")
     void aSynThatMeetsTheEndOfTheLastConnectionIsSentAgainAfterAReset() {
+        for (long straggler : new long[] {4_521, 8_331}) {
+            expectTheSecondSynToBeAnswered(straggler);
+        }
+    }
+
+    private static void expectTheSecondSynToBeAnswered(long straggler) {
         Conversation again = Conversation.begin();
         again.client().syn();
         again.server().at(500).ackingOnce(8_331).ack();
-        again.client().at(4_521).ackingOnce(-20_000).ack();
+        again.client().at(straggler).ackingOnce(-20_000).ack();
         again.client().at(8_331).rst();
         again.after(10 * MS);
         again.client().at(0).syn();
@@ -126,6 +132,21 @@ class StragglerTest {
         assertThat(again.probe.streams).hasSize(1);
         assertThat(again.stream().client()).isEqualTo("ask");
         assertThat(again.stream().server()).isEqualTo("answer");
+    }
+
+    @Test
+    @DisplayName("RFC 9293 section 3.10.7.3: who has only sent its SYN takes no reset without an acknowledgement")
+    void aResetOfALateServerDoesNotRefuseTheSyn() {
+        Conversation opening = Conversation.begin();
+        opening.client().syn();
+        opening.client().at(1).ackingOnce(9_000).ack();
+        opening.server().at(9_000).rst();
+        opening.server().at(0).acking(1).synAck();
+        opening.client().at(1).ack(1).at(1).data("ask");
+        opening.server().at(1).acking(4).data("answer");
+        assertThat(opening.probe.streams).hasSize(1);
+        assertThat(opening.stream().client()).isEqualTo("ask");
+        assertThat(opening.stream().server()).isEqualTo("answer");
     }
 
     @Test
