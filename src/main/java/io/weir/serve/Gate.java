@@ -155,11 +155,18 @@ final class Gate {
                     ProblemKind.CREDENTIALS,
                     options.tokensFile() == null
                             ? "show a client certificate of the configured CA"
-                            : "send a token of the tokens file as 'Authorization: Bearer TOKEN', or in a browser as the"
-                                    + " password with any user name",
+                            : refusal(request)
+                                    + "send a token of the tokens file as 'Authorization: Bearer TOKEN', or in"
+                                    + " a browser as the password with any user name",
                     "Authorization");
         }
         return caller;
+    }
+
+    private static String refusal(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.AUTHORIZATION)
+                ? "what was sent is no token of the tokens file: "
+                : "";
     }
 
     /** A browser cannot send a bearer token with a page's requests, so the token is also taken as a Basic password. */

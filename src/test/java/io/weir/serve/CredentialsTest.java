@@ -137,6 +137,17 @@ class CredentialsTest {
     }
 
     @Test
+    void theRefusalTellsWhetherATokenWasSent() {
+        String missing = service.get("/api/v1/streams").body();
+        String wrong = service.send(service.request("/api/v1/streams").header("Authorization", "Bearer " + NOBODY))
+                .body();
+
+        assertThat(missing).contains("\"send a token of the tokens file as");
+        assertThat(wrong)
+                .contains("\"what was sent is no token of the tokens file: send a token of the tokens file as");
+    }
+
+    @Test
     void theTokenIsAlsoTakenAsAPasswordForBrowsers() {
         String pair = Base64.getEncoder().encodeToString(("any:" + METADATA).getBytes(StandardCharsets.UTF_8));
 
