@@ -128,6 +128,7 @@ final class Starts {
         }
         if (isFull(half) && isDoubtful(half)) {
             half.refuse(length);
+            reporter.report(half, Anomaly.ACKNOWLEDGES_UNSENT);
             return;
         }
         int cut = segment.payloadWireLength() - length;

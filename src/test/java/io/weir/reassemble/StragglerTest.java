@@ -106,6 +106,7 @@ class StragglerTest {
             assertThat(lost.stream().client()).isEqualTo("ask");
             assertThat(lost.stream().server()).isEqualTo("answer");
             assertThat(lost.stream().serverHalf().refusedBytes()).isEqualTo(50L * segments);
+            assertThat(lost.count(Anomaly.ACKNOWLEDGES_UNSENT)).isPositive();
         }
     }
 
