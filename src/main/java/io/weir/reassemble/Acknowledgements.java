@@ -45,6 +45,10 @@ final class Acknowledgements {
         if (peer.hasHeld()) {
             held.confirm(peer, acked);
         }
+        if (acked > peer.next && !half.is(STARTED) && peer.is(SYN_SEEN)) {
+            // the SYN may still wait for its answer, and this be an earlier connection's
+            return;
+        }
         if (acked <= peer.sentTo) {
             peer.ackedAhead(-1);
             window(half, peer, segment, acked);

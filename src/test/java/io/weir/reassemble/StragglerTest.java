@@ -136,6 +136,36 @@ class StragglerTest {
     }
 
     @Test
+    @DisplayName("soak: what a server acknowledges of the last connection makes no gap in the next one")
+    void anAcknowledgementBeforeTheSynAckMakesNoGap() {
+        Conversation again = Conversation.begin();
+        again.client().syn();
+        again.client().at(8_331).ackingOnce(500).ack();
+        again.server().at(500).ackingOnce(8_331).ack();
+        again.after(SECOND);
+        again.client().at(0).syn();
+        again.server().at(0).acking(1).synAck();
+        again.client().at(1).ack(1).at(1).data("ask");
+        assertThat(again.stream().client()).isEqualTo("ask");
+        assertThat(again.stream().clientHalf().duplicateBytes()).isZero();
+    }
+
+    @Test
+    void whatAServerAcknowledgesCountsOnceItIsHeard() {
+        Conversation gappy = Conversation.begin();
+        gappy.client().syn();
+        gappy.client().at(4).ack(1).at(4).data("def");
+        gappy.server().at(1).ack(7);
+        gappy.after(SECOND);
+        assertThat(gappy.stream().client()).isEmpty();
+        gappy.server().at(1).acking(7).data("answer");
+        gappy.client().at(7).ack(7);
+        gappy.server().ack(7);
+        gappy.after(SECOND);
+        assertThat(gappy.stream().client()).isEqualTo("[3 not-captured]def");
+    }
+
+    @Test
     @DisplayName("RFC 9293 section 3.10.7.3: who has only sent its SYN takes no reset without an acknowledgement")
     void aResetOfALateServerDoesNotRefuseTheSyn() {
         Conversation opening = Conversation.begin();
