@@ -38,8 +38,7 @@ final class LossyTraffic implements AutoCloseable {
     static final List<String> FAR_ADDRESSES = List.of("10.99.0.2", "fd00:99::2");
 
     private static final int AT_A_TIME = 6;
-    private static final double LOSS = 0.02;
-    private static final double REORDERING = 0.02;
+    private static final LossyLink.Flaws FLAWS = new LossyLink.Flaws(0.02, 0.02, 0.01, 0.005);
     /** After so many a number, and with it two ports, is used again. */
     private static final int NUMBERS = 16_000;
 
@@ -65,7 +64,7 @@ final class LossyTraffic implements AutoCloseable {
         Namespace.run(() -> {
             int other = tunnel(FAR, FAR_ADDRESSES);
             far = threadsHere();
-            link = new LossyLink(one, other, LOSS, REORDERING, seed);
+            link = new LossyLink(one, other, FLAWS, seed);
         });
     }
 

@@ -50,7 +50,7 @@ class LossyTransferTest {
                 int far = tunnel("far", "10.99.0.2/30");
                 ServerSocket server = new ServerSocket(PORT, 1, InetAddress.getByName("10.99.0.2"));
                 new Thread(() -> serve(server, new SplittableRandom(seed))).start();
-                link[0] = new LossyLink(near, far, LOSS, REORDERING, seed);
+                link[0] = new LossyLink(near, far, new LossyLink.Flaws(LOSS, REORDERING, 0, 0), seed);
             });
             try (LiveProbe probe = LiveProbe.start(
                     "capture.interfaces", "near",

@@ -8,8 +8,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A bad cable between two tunnel devices, which may lie in different network namespaces: it loses some packets and holds
- * others back behind later ones. One thread for each way; the same seed does the same to the same packets.
+ * A bad cable between two tunnel devices, which may lie in different network namespaces: it loses some packets, holds
+ * others back behind later ones, brings some twice and damages some. One thread for each way; the same seed does the same to the same packets.
  */
 public final class LossyLink implements AutoCloseable {
     private static final int PACKET_BYTES = 65_536;
@@ -18,26 +18,33 @@ public final class LossyLink implements AutoCloseable {
     private static final int HELD_MS = 2;
 
     private static final int MOST_OVERTAKERS = 12;
+    private static final int IPV4_BYTES = 20;
+    private static final int IPV6_BYTES = 40;
+    private static final int PORTS_BYTES = 4;
 
     private final int[] descriptors;
     private final Thread[] ways = new Thread[2];
-    private final double loss;
-    private final double reordering;
+    private final Flaws flaws;
     private volatile boolean closed;
 
     public final AtomicLong forwarded = new AtomicLong();
     public final AtomicLong lost = new AtomicLong();
     public final AtomicLong heldBack = new AtomicLong();
+    public final AtomicLong doubled = new AtomicLong();
+    public final AtomicLong damaged = new AtomicLong();
 
     /**
-     * @param one descriptor of {@link Namespace#tunnel}; closed with the link, as is the other
-     * @param loss of all packets, 0 to 1
-     * @param reordering of those that are left, 0 to 1
+     * Shares of all packets, 0 to 1.
+     *
+     * @param duplication of those that come at once and once more behind later ones
+     * @param damage of those of which one bit of the TCP segment, but not of its ports, comes wrong
      */
-    public LossyLink(int one, int other, double loss, double reordering, long seed) {
+    public record Flaws(double loss, double reordering, double duplication, double damage) {}
+
+    /** @param one descriptor of {@link Namespace#tunnel}; closed with the link, as is the other */
+    public LossyLink(int one, int other, Flaws flaws, long seed) {
         descriptors = new int[] {one, other};
-        this.loss = loss;
-        this.reordering = reordering;
+        this.flaws = flaws;
         for (int way = 0; way < 2; way++) {
             int from = descriptors[way];
             int to = descriptors[1 - way];
@@ -65,14 +72,24 @@ public final class LossyLink implements AutoCloseable {
                 }
                 int length = (int) Libc.read(from, Libc.address(packet), PACKET_BYTES);
                 count++;
-                if (random.nextDouble() < loss) {
+                double fate = random.nextDouble();
+                if ((fate -= flaws.loss) < 0) {
                     lost.incrementAndGet();
-                } else if (random.nextDouble() < reordering) {
-                    heldBack.incrementAndGet();
-                    held.add(new Held(packet.getByteArray(0, length), count + random.nextInt(1, MOST_OVERTAKERS)));
                 } else {
-                    Libc.write(to, Libc.address(packet), length);
-                    forwarded.incrementAndGet();
+                    long later = count + random.nextInt(1, MOST_OVERTAKERS);
+                    if ((fate -= flaws.reordering) < 0) {
+                        heldBack.incrementAndGet();
+                        held.add(new Held(packet.getByteArray(0, length), later));
+                    } else {
+                        if ((fate -= flaws.duplication) < 0) {
+                            doubled.incrementAndGet();
+                            held.add(new Held(packet.getByteArray(0, length), later));
+                        } else if (fate - flaws.damage < 0) {
+                            damage(packet, length, random);
+                        }
+                        Libc.write(to, Libc.address(packet), length);
+                        forwarded.incrementAndGet();
+                    }
                 }
                 release(held, count, to);
             }
@@ -80,6 +97,15 @@ public final class LossyLink implements AutoCloseable {
             if (!closed) {
                 throw broken;
             }
+        }
+    }
+
+    private void damage(Memory packet, int length, SplittableRandom random) {
+        int numbers = (packet.getByte(0) >> 4 == 4 ? IPV4_BYTES : IPV6_BYTES) + PORTS_BYTES;
+        if (numbers < length) {
+            int at = random.nextInt(numbers, length);
+            packet.setByte(at, (byte) (packet.getByte(at) ^ 1 << random.nextInt(8)));
+            damaged.incrementAndGet();
         }
     }
 
@@ -103,6 +129,7 @@ public final class LossyLink implements AutoCloseable {
 
     @Override
     public String toString() {
-        return forwarded + " packets forwarded, " + lost + " lost, " + heldBack + " held back";
+        return forwarded + " packets forwarded, " + lost + " lost, " + heldBack + " held back, " + doubled
+                + " doubled, " + damaged + " damaged";
     }
 }
