@@ -1,6 +1,7 @@
 package io.weir;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,11 @@ final class Conversation {
             content = new byte[length];
             random.nextBytes(content);
             read = new byte[length];
+        }
+
+        /** Whether the other application read something else. */
+        boolean isMisheard() {
+            return Arrays.mismatch(content, 0, readBytes, read, 0, readBytes) >= 0;
         }
     }
 

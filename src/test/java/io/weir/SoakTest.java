@@ -249,12 +249,13 @@ class SoakTest {
 
     private void report(LossyTraffic traffic, RestlessReaders readers, JsonObject ledger, String metrics) {
         System.out.printf(
-                "%d bytes of %d connections and %d contents compared, %d not to be judged; %d hostile frames; %s; broke off: %s%n"
+                "%d bytes of %d connections and %d contents compared, %d not to be judged, %d misled; %d hostile frames; %s; broke off: %s%n"
                         + "told: %s%nreaders: %s%nledger: %s%n",
                 told.comparedBytes(),
                 told.comparedConnections(),
                 told.comparedContents(),
                 told.unverifiable(),
+                told.misled(),
                 hostile.sent(),
                 traffic,
                 traffic.broken(),
@@ -273,6 +274,7 @@ class SoakTest {
         if (dropped(metrics) == 0) {
             assertThat(told.missing()).isEmpty();
         }
+        assertThat(told.misled()).isLessThan(2 + traffic.conversations() / 50);
         assertThat(readers.failures()).isEmpty();
         assertThat(told.comparedConnections()).isGreaterThan(traffic.conversations() / 2);
         assertThat(traffic.broken()).hasSizeLessThan(5 + traffic.conversations() / 50);

@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -31,6 +33,8 @@ final class ToldConversations {
         final boolean midstream;
         final List<Round> candidates;
         final Map<Sender, long[]> next = new EnumMap<>(Sender.class);
+        /** Offset 0 of these is the first byte that was captured. */
+        final Set<Sender> unknownStarts = EnumSet.noneOf(Sender.class);
         /** Where the first gap is. */
         final Map<Sender, Long> whole = new EnumMap<>(Sender.class);
 
@@ -64,6 +68,7 @@ final class ToldConversations {
     private static final class Course {
         final Conversation conversation;
         final List<Told> streams = new ArrayList<>();
+        final List<String> wrong = new ArrayList<>();
         final long losses;
         long endedNs;
 
@@ -87,6 +92,7 @@ final class ToldConversations {
     private int comparedConnections;
     private int comparedContents;
     private int unverifiable;
+    private int misled;
 
     synchronized void begins(Conversation conversation) {
         byClientPort.put(conversation.clientPort(), new Course(conversation, losses));
@@ -147,12 +153,17 @@ final class ToldConversations {
                 told.gapBytes += event.getLong("length");
                 note("gap: " + event.getString("cause"));
             }
-            case "anomaly" -> note("anomaly: " + event.getString("name"));
+            case "anomaly" -> {
+                if (event.getString("name").equals("start-unknown")) {
+                    told.unknownStarts.add(told.sender(event));
+                }
+                note("anomaly: " + event.getString("name"));
+            }
             case "close" -> {
                 told.close = event;
                 note("close: " + event.getString("reason"));
             }
-            default -> wrong.add("unknown type: " + event);
+            default -> course.wrong.add("unknown type: " + event);
         }
     }
 
@@ -181,12 +192,14 @@ final class ToldConversations {
         told.next.get(sender)[0] = offset + payload.length;
         told.bytes += payload.length;
         List<Round> before = List.copyOf(told.candidates);
-        told.candidates.removeIf(round -> !isIn(round.of(sender), told.midstream ? -1 : offset, payload));
+        long place = told.midstream || told.unknownStarts.contains(sender) ? -1 : offset;
+        told.candidates.removeIf(round -> !isIn(round.of(sender), place, payload));
         if (told.candidates.isEmpty()) {
-            wrong.add("WRONG BYTES of " + sender + " at " + offset + ", " + payload.length + " of them; " + told + "; "
-                    + before.stream()
-                            .map(round -> mismatch(round, sender, offset, payload))
-                            .toList());
+            course.wrong.add(
+                    "WRONG BYTES of " + sender + " at " + offset + ", " + payload.length + " of them; " + told + "; "
+                            + before.stream()
+                                    .map(round -> mismatch(round, sender, offset, payload))
+                                    .toList());
             told.candidates.addAll(before);
         }
         comparedBytes += payload.length;
@@ -202,7 +215,7 @@ final class ToldConversations {
         }
         Sender sender = from.equals("client") == swapped ? Sender.SERVER : Sender.CLIENT;
         if (course.conversation.rounds.stream().noneMatch(round -> isIn(round.of(sender), 0, bytes))) {
-            wrong.add("WRONG CONTENT of " + sender + ", " + bytes.length + " bytes, " + row);
+            course.wrong.add("WRONG CONTENT of " + sender + ", " + bytes.length + " bytes, " + row);
         }
         comparedContents++;
     }
@@ -230,7 +243,7 @@ final class ToldConversations {
 
     private void tiles(Course course, Told told, JsonObject event, long expected) {
         if (event.getLong("offset") != expected && course.losses == losses) {
-            wrong.add("expected offset " + expected + ": " + event.copy().put("payload", "...") + " of " + told);
+            course.wrong.add("expected offset " + expected + ": " + event.copy().put("payload", "...") + " of " + told);
         }
     }
 
@@ -249,6 +262,11 @@ final class ToldConversations {
     }
 
     private void judge(Course course) {
+        if (course.conversation.rounds.stream().anyMatch(ToldConversations::isMisled)) {
+            misled++;
+            return;
+        }
+        wrong.addAll(course.wrong);
         if (course.losses != losses || course.streams.stream().anyMatch(ToldConversations::evicted)) {
             unverifiable++;
             return;
@@ -271,6 +289,11 @@ final class ToldConversations {
             }
         }
         left.stream().filter(told -> told.bytes > 0).forEach(told -> note("rest with bytes"));
+    }
+
+    /** Whether the kernel itself took a straggler's bytes for this connection's, which TCP cannot exclude (RFC 7323 appendix B). */
+    private static boolean isMisled(Round round) {
+        return Arrays.stream(Sender.values()).map(round::of).anyMatch(Speech::isMisheard);
     }
 
     private static boolean evicted(Told told) {
@@ -303,6 +326,11 @@ final class ToldConversations {
     /** Connections that could not be judged, as weir said that events of them are lost or that it gave them up. */
     synchronized int unverifiable() {
         return unverifiable;
+    }
+
+    /** Conversations of which the applications themselves read something else than was said. */
+    synchronized int misled() {
+        return misled;
     }
 
     synchronized long comparedBytes() {
