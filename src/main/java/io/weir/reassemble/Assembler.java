@@ -27,7 +27,6 @@ public final class Assembler {
     private final FastPath fastPath;
 
     private final SlowPath slowPath;
-    private long dueNs = Long.MAX_VALUE;
 
     /**
      * What {@link #flush} did.
@@ -83,9 +82,8 @@ public final class Assembler {
     /** Takes in one segment; the streams' callbacks run before this returns. */
     public void assemble(Segment segment) {
         long timeNs = segment.timeNs();
-        if (timeNs >= dueNs) {
+        if (timeNs >= timers.dueNs()) {
             upkeep.advance(timeNs);
-            dueNs = timers.dueNs();
         }
         reporter.now(timeNs);
         segment.verify();
@@ -93,7 +91,6 @@ public final class Assembler {
         Connection connection = pool.find(segment, swap);
         if (connection == null || connection.ended()) {
             connection = admission.open(connection, segment, swap);
-            dueNs = timers.dueNs();
             if (connection == null) {
                 callbacks.rethrow();
                 return;
@@ -104,14 +101,9 @@ public final class Assembler {
         HalfConnection peer = swap ? connection.low : connection.high;
         if (fastPath == null || !fastPath.take(half, peer, segment)) {
             slowPath.take(half, peer, segment);
-            settleTimers();
+            upkeep.closeEnded();
         }
         callbacks.rethrow();
-    }
-
-    private void settleTimers() {
-        upkeep.closeEnded();
-        dueNs = timers.dueNs();
     }
 
     /**
@@ -121,14 +113,12 @@ public final class Assembler {
      */
     public void advance(long nowNs) {
         upkeep.advance(nowNs);
-        dueNs = timers.dueNs();
         callbacks.rethrow();
     }
 
     /** Gives up old holes and closes old connections, see {@link FlushOptions}. Costs as much as is old. */
     public Flushed flush(FlushOptions what) {
         Flushed flushed = upkeep.flush(what);
-        dueNs = timers.dueNs();
         callbacks.rethrow();
         return flushed;
     }
@@ -136,7 +126,6 @@ public final class Assembler {
     /** Delivers everything that waits and closes every connection with {@link Ending#STOPPED}; returns how many. */
     public int flushAll() {
         int closed = upkeep.flushAll();
-        dueNs = timers.dueNs();
         callbacks.rethrow();
         return closed;
     }

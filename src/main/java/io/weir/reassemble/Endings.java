@@ -154,7 +154,7 @@ final class Endings {
         if (!forget) {
             timers.lingering.add(connection, reporter.now());
         } else if ((ending == Ending.FIN || ending == Ending.RST) && options.tombstoneNs() > 0) {
-            timers.tombstones.bury(connection, reporter.now());
+            timers.bury(connection, reporter.now());
             forget(connection);
         } else {
             forget(connection);

@@ -8,9 +8,17 @@ final class TimeQueue {
     /** How far an element that is older than the newest one is moved forward at most. */
     private static final int MAX_STEPS = 64;
 
+    private final Timers timers;
+    private final long delayNs;
     private Timed oldest;
     private Timed newest;
     private int size;
+
+    /** @param delayNs how long an element waits */
+    TimeQueue(Timers timers, long delayNs) {
+        this.timers = timers;
+        this.delayNs = delayNs;
+    }
 
     Timed oldest() {
         return oldest;
@@ -20,9 +28,19 @@ final class TimeQueue {
         return size;
     }
 
-    /** Time of the oldest element plus {@code delayNs}, or {@code Long.MAX_VALUE} if there is none. */
-    long dueNs(long delayNs) {
+    /** When the oldest element has waited long enough, or {@code Long.MAX_VALUE} if there is none. */
+    long dueNs() {
         return oldest == null ? Long.MAX_VALUE : oldest.queuedNs + delayNs;
+    }
+
+    /** The oldest element if it has waited long enough, or null. */
+    Timed due(long nowNs) {
+        return dueNs() <= nowNs ? oldest : null;
+    }
+
+    /** How long an element waits. */
+    long delayNs() {
+        return delayNs;
     }
 
     /** Adds, or moves here from whatever queue it is in. */
@@ -49,6 +67,7 @@ final class TimeQueue {
             place.after = element;
         }
         size++;
+        timers.dueBy(timeNs + delayNs);
     }
 
     void remove(Timed element) {

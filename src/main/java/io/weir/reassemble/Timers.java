@@ -15,55 +15,77 @@ final class Timers {
     static final long DOUBT_NS = 3_000_000_000L;
 
     /** Directions that have not started. */
-    final TimeQueue starting = new TimeQueue();
+    final TimeQueue starting;
 
     /** Those whose time to start has come, but not with what they have. */
-    final TimeQueue doubted = new TimeQueue();
+    final TimeQueue doubted;
 
     /** Directions with a hole that nobody acknowledged past. */
-    final TimeQueue holes = new TimeQueue();
+    final TimeQueue holes;
 
     /** Directions with a hole that the receiver acknowledged past. */
-    final TimeQueue ackedHoles = new TimeQueue();
+    final TimeQueue ackedHoles;
 
     /** {@link Waiting} records with held bytes. */
-    final TimeQueue held = new TimeQueue();
+    final TimeQueue held;
 
     /** Directions whose end was delivered to make room for another connection's bytes; they are due at once. */
-    final TimeQueue ended = new TimeQueue();
+    final TimeQueue ended;
 
     /** Connections without answer. */
-    final TimeQueue halfOpen = new TimeQueue();
+    final TimeQueue halfOpen;
 
-    final TimeQueue open = new TimeQueue();
+    final TimeQueue open;
     /** Connections that a doubtful reset may have ended. */
-    final TimeQueue suspected = new TimeQueue();
+    final TimeQueue suspected;
 
     final Tombstones tombstones;
 
     /** Ended connections that their stream wants to keep. */
-    final TimeQueue lingering = new TimeQueue();
+    final TimeQueue lingering;
 
-    private final AssemblerOptions options;
+    private final long tombstoneNs;
+    private long dueNs = Long.MAX_VALUE;
 
     Timers(AssemblerOptions options) {
-        this.options = options;
+        starting = new TimeQueue(this, options.startGraceNs());
+        doubted = new TimeQueue(this, DOUBT_NS);
+        holes = new TimeQueue(this, options.holeTimeoutNs());
+        ackedHoles = new TimeQueue(this, options.ackedHoleGraceNs());
+        held = new TimeQueue(this, HOLD_NS);
+        ended = new TimeQueue(this, 0);
+        halfOpen = new TimeQueue(this, options.halfOpenTimeoutNs());
+        open = new TimeQueue(this, options.idleTimeoutNs());
+        suspected = new TimeQueue(this, options.halfOpenTimeoutNs());
+        lingering = new TimeQueue(this, options.idleTimeoutNs());
+        tombstoneNs = options.tombstoneNs();
         tombstones = new Tombstones(options.maxStreams());
     }
 
-    /** Packet time at which {@link Assembler#advance} has something to do. */
+    /** Before this packet time {@link Upkeep#advance} has nothing to do; at it there may be nothing either. */
     long dueNs() {
-        long due = starting.dueNs(options.startGraceNs());
-        due = Math.min(due, doubted.dueNs(DOUBT_NS));
-        due = Math.min(due, holes.dueNs(options.holeTimeoutNs()));
-        due = Math.min(due, ackedHoles.dueNs(options.ackedHoleGraceNs()));
-        due = Math.min(due, held.dueNs(HOLD_NS));
-        due = Math.min(due, ended.dueNs(0));
-        due = Math.min(due, halfOpen.dueNs(options.halfOpenTimeoutNs()));
-        due = Math.min(due, open.dueNs(options.idleTimeoutNs()));
-        due = Math.min(due, suspected.dueNs(options.halfOpenTimeoutNs()));
-        due = Math.min(due, tombstones.dueNs(options.tombstoneNs()));
-        return Math.min(due, lingering.dueNs(options.idleTimeoutNs()));
+        return dueNs;
+    }
+
+    /** Something is due at this time. */
+    void dueBy(long timeNs) {
+        dueNs = Math.min(dueNs, timeNs);
+    }
+
+    /** After whatever was due: the time of what is due next. */
+    void settleDue() {
+        long due = Math.min(starting.dueNs(), doubted.dueNs());
+        due = Math.min(due, Math.min(holes.dueNs(), ackedHoles.dueNs()));
+        due = Math.min(due, Math.min(held.dueNs(), ended.dueNs()));
+        due = Math.min(due, Math.min(halfOpen.dueNs(), open.dueNs()));
+        due = Math.min(due, Math.min(suspected.dueNs(), lingering.dueNs()));
+        dueNs = Math.min(due, tombstones.dueNs(tombstoneNs));
+    }
+
+    /** Remembers a connection that has ended. */
+    void bury(Connection connection, long timeNs) {
+        tombstones.bury(connection, timeNs);
+        dueBy(timeNs + tombstoneNs);
     }
 
     /** Notes that a connection was seen. */

@@ -39,7 +39,7 @@ final class Upkeep {
     void advance(long nowNs) {
         reporter.now(nowNs);
         Timed due;
-        while ((due = due(timers.starting, options.startGraceNs(), nowNs)) != null) {
+        while ((due = timers.starting.due(nowNs)) != null) {
             HalfConnection half = ((Oddities) due).half;
             if (starts.isDoubtful(half)) {
                 timers.doubted.add(due, due.queuedNs);
@@ -47,32 +47,33 @@ final class Upkeep {
                 startNow(half);
             }
         }
-        while ((due = due(timers.doubted, Timers.DOUBT_NS, nowNs)) != null) {
+        while ((due = timers.doubted.due(nowNs)) != null) {
             Oddities doubted = (Oddities) due;
             doubted.believedNs = nowNs;
             startNow(doubted.half);
         }
-        while ((due = due(timers.held, Timers.HOLD_NS, nowNs)) != null) {
+        while ((due = timers.held.due(nowNs)) != null) {
             HalfConnection half = ((Waiting) due).half;
             held.release(half, half.peer(), nowNs - Timers.HOLD_NS);
             endings.settle(half.connection);
         }
-        while ((due = due(timers.ackedHoles, options.ackedHoleGraceNs(), nowNs)) != null) {
+        while ((due = timers.ackedHoles.due(nowNs)) != null) {
             giveUpAcked(((Oddities) due).half);
         }
-        while ((due = due(timers.holes, options.holeTimeoutNs(), nowNs)) != null) {
+        while ((due = timers.holes.due(nowNs)) != null) {
             giveUp(((Oddities) due).half, GapCause.TIMEOUT);
         }
-        closeDue(timers.halfOpen, options.halfOpenTimeoutNs(), nowNs, Ending.IDLE);
-        closeDue(timers.suspected, options.halfOpenTimeoutNs(), nowNs, Ending.RST);
-        closeDue(timers.open, options.idleTimeoutNs(), nowNs, Ending.IDLE);
+        closeDue(timers.halfOpen, nowNs, Ending.IDLE);
+        closeDue(timers.suspected, nowNs, Ending.RST);
+        closeDue(timers.open, nowNs, Ending.IDLE);
         while (timers.tombstones.dueNs(options.tombstoneNs()) <= nowNs) {
             timers.tombstones.dropOldest();
         }
-        while ((due = due(timers.lingering, options.idleTimeoutNs(), nowNs)) != null) {
+        while ((due = timers.lingering.due(nowNs)) != null) {
             endings.forget((Connection) due);
         }
         closeEnded();
+        timers.settleDue();
     }
 
     private void startNow(HalfConnection half) {
@@ -87,10 +88,6 @@ final class Upkeep {
             TimeQueue.leave(ended);
             endings.settle(((Oddities) ended).half.connection);
         }
-    }
-
-    private static Timed due(TimeQueue queue, long delayNs, long nowNs) {
-        return queue.dueNs(delayNs) <= nowNs ? queue.oldest() : null;
     }
 
     /** All holes go that were acknowledged past when the grace began; what was acknowledged since has a grace of its own. */
@@ -109,11 +106,11 @@ final class Upkeep {
         endings.settle(half.connection);
     }
 
-    private void closeDue(TimeQueue queue, long delayNs, long nowNs, Ending ending) {
+    private void closeDue(TimeQueue queue, long nowNs, Ending ending) {
         Timed due;
-        while ((due = due(queue, delayNs, nowNs)) != null) {
+        while ((due = queue.due(nowNs)) != null) {
             Connection connection = (Connection) due;
-            if (queue != timers.halfOpen && connection.lastSeenNs() + delayNs > nowNs) {
+            if (queue != timers.halfOpen && connection.lastSeenNs() + queue.delayNs() > nowNs) {
                 // seen since it was queued
                 queue.add(connection, connection.lastSeenNs());
             } else {
