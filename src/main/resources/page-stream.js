@@ -1,10 +1,13 @@
 // The conversation of one stream.
 import { byId, count, place, tell, visible, wake } from './page-draw.js';
 import { RETRY_MS, listen, refusal } from './page-events.js';
+import { dump } from './page-hex.js';
 
 const MAX_PIECES = 2000;
 const MAX_PIECE_CHARS = 1 << 20;
 let conversation = null;
+let shown = null; // the stream
+let encoding = 'text';
 let said = []; // what the conversation shows
 let unsaid = 0; // how many of the newest it does not show yet
 let saidChars = 0;
@@ -12,10 +15,11 @@ let following = false; // the newest is shown as it comes; of a stream that has 
 
 export function openStream(stream) {
   closeStream();
+  shown = stream;
   byId('detail').hidden = false;
   following = stream.state === 'open';
   tell('title', place(stream.client) + ' → ' + place(stream.server));
-  converse('api/v1/streams/' + encodeURIComponent(stream.id), 'text');
+  converse('api/v1/streams/' + encodeURIComponent(stream.id), encoding);
   byId('detail').scrollIntoView({ block: 'nearest' });
 }
 
@@ -25,18 +29,27 @@ export function closeStream() {
   byId('detail').hidden = true;
 }
 
+// for this stream and those that are opened next
+export function textOrHex() {
+  encoding = encoding === 'text' ? 'hex' : 'text';
+  byId('hex').ariaPressed = encoding === 'hex';
+  openStream(shown);
+}
+
 function converse(path, payload) {
   const url = path + '/events?payload=' + payload;
   const source = conversation = new EventSource(url);
   said = [];
   unsaid = saidChars = 0;
   byId('conversation').replaceChildren();
+  byId('conversation').classList.toggle('hex', payload === 'hex');
   byId('cut').hidden = true;
   byId('downloads').replaceChildren(link(path, 'ledger'), ...(payload === 'none' ? [] : [
     link(path + '/content?from=client', 'bytes of the client'),
     link(path + '/content?from=server', 'bytes of the server'), link(path + '/pcap', 'pcapng')]));
   listen(source, 'data', (event) => {
-    if (event.payload !== undefined) piece(event.from, visible(event.payload));
+    if (event.payload !== undefined && payload === 'hex') piece(event.from, dump(event.payload, event.offset));
+    else if (event.payload !== undefined) piece(event.from, visible(event.payload));
     else if (payload === 'none') piece(event.from, '(' + count(event.length) + ' bytes)\n');
     else piece('odd', '(' + count(event.length) + ' bytes of the ' + event.from + ' not retained)');
   });

@@ -2,7 +2,7 @@
 import { byId, tell } from './page-draw.js';
 import { RETRY_MS } from './page-events.js';
 import { mark, pauseOrResume, reach, rows, show } from './page-list.js';
-import { closeStream, openStream } from './page-stream.js';
+import { closeStream, openStream, textOrHex } from './page-stream.js';
 
 async function health() {
   let failing = 'no answer';
@@ -46,6 +46,7 @@ byId('streams').addEventListener('keydown', (event) => {
   else return;
   event.preventDefault();
 });
+byId('hex').addEventListener('click', textOrHex);
 byId('leave').addEventListener('click', () => (leave()?.line ?? byId('pause')).focus());
 byId('pause').addEventListener('click', pauseOrResume);
 byId('filter').addEventListener('submit', (event) => {

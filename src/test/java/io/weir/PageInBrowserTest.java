@@ -100,13 +100,14 @@ class PageInBrowserTest extends BrowsedProbe {
                 .asString()
                 .contains("40000");
         page.click("[name=port]");
-        assertThat(page.tabbed(9))
+        assertThat(page.tabbed(10))
                 .as("one stop for all rows")
                 .containsExactly(
                         "filter",
                         "show",
                         "pause",
                         "row",
+                        "hex",
                         "close",
                         "ledger",
                         "bytes of the client",
@@ -144,6 +145,35 @@ class PageInBrowserTest extends BrowsedProbe {
                         + ".map((each) => each.tagName))]"))
                 .containsExactly("PRE");
         assertThat(page.complaints()).as("nor tried").isEmpty();
+    }
+
+    @Test
+    void bytesThatAreNoTextAreReadAsHexWithTheirOffsets() throws Exception {
+        open();
+        probe.replay(ReadmeExampleTest.lossy(new PcapBuilder()
+                .exchange("\u0016\u0003\u0001~\u007f \u00e9 and what follows it", "200 fish")
+                .clientPort(40_001)));
+        rows(2);
+
+        page.click("#streams tr").untilText("#conversation", "(closed: fin)");
+        page.click("#hex").untilText("#conversation", "00000000").untilText("#conversation", "(closed: fin)");
+        assertThat(page.texts("#conversation pre"))
+                .containsExactly(
+                        "00000000  47 45 54 20 2f 77 65 69 72 20 48 54 54 50 2f 31  GET /weir HTTP/1\n"
+                                + "00000010  0a                                               .\n",
+                        "00000000  32 30 30 20                                      200 \n",
+                        "(4 bytes of the server missing: not-captured)",
+                        "00000008  66 69 73 68 0a                                   fish.\n",
+                        "(closed: fin)");
+
+        page.click("#streams tr:nth-child(2)").untilText("#title", "40000").untilText("#conversation", "(closed: fin)");
+        assertThat(page.texts("#conversation pre").get(0))
+                .as("as the one before it")
+                .startsWith("00000000  16 03 01 7e 7f 20 ")
+                .contains("  ...~. ..");
+        page.click("#hex").untilText("#conversation", "200 fish");
+        assertThat(page.texts("[aria-pressed=true]")).isEmpty();
+        assertThat(page.complaints()).isEmpty();
     }
 
     @Test

@@ -23,6 +23,7 @@ final class PageEndpoint {
                 file("page.js", SCRIPT),
                 file("page-list.js", SCRIPT),
                 file("page-stream.js", SCRIPT),
+                file("page-hex.js", SCRIPT),
                 file("page-draw.js", SCRIPT),
                 file("page-events.js", SCRIPT));
     }
