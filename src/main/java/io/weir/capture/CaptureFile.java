@@ -27,7 +27,6 @@ public final class CaptureFile implements FrameSource {
 
     public static final int MAX_MEMORY_BYTES = 16 << 20;
 
-    private static final int GZIP = 0x1F8B;
     private static final int INITIAL_WAIT_MS = 10_000;
 
     private final String name;
@@ -65,7 +64,7 @@ public final class CaptureFile implements FrameSource {
             }
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             ByteBuffer magic = ByteBuffer.allocate(2);
-            boolean compressed = channel.read(magic, 0) == 2 && (magic.getShort(0) & 0xFFFF) == GZIP;
+            boolean compressed = channel.read(magic, 0) == 2 && (magic.getShort(0) & 0xFFFF) == GzipMembers.MAGIC;
             CaptureFile file;
             if (compressed) {
                 channel.close();

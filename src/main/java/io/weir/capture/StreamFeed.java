@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Bytes of an input stream that may block for ever, such as a pipe: a thread of its own reads (and inflates gzip), so that the
@@ -93,7 +92,7 @@ final class StreamFeed implements AutoCloseable {
             source.mark(2);
             int magic = source.read() << 8 | source.read();
             source.reset();
-            copy(magic == 0x1F8B ? new GZIPInputStream(source, CHUNK_BYTES / 4) : source);
+            copy(magic == GzipMembers.MAGIC ? new GzipMembers(source, CHUNK_BYTES / 4) : source);
         } catch (IOException broken) {
             failure = broken;
         } catch (InterruptedException stop) {
