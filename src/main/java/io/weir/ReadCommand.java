@@ -77,25 +77,28 @@ final class ReadCommand implements Callable<Integer> {
                 RelayOptions.everything(payload != PayloadForm.NONE).withTypes(EventType.bits(types));
         Replay replay = new Replay(values, options, frames, writer);
         try (Interruption interruption = new Interruption()) {
-            return read(replay, writer, interruption);
+            return read(replay, frames, writer, interruption);
         } catch (UncheckedIOException broken) {
             return unwritable(broken.getCause());
         } catch (IOException broken) {
             return unwritable(broken);
-        } catch (FileFilter.MeaninglessException meaningless) {
-            throw new FailureException(meaningless.getMessage());
         }
     }
 
-    private Filter compiled() throws FailureException {
+    private Filter compiled() throws FailureException, ConfigurationException {
         try {
             return Filter.of(filter);
         } catch (FilterException refused) {
-            throw new FailureException("--filter: " + refused.getMessage());
+            String problem = "--filter: " + refused.getMessage();
+            if (refused.wrongExpression()) {
+                throw new ConfigurationException(List.of(problem));
+            }
+            throw new FailureException(problem);
         }
     }
 
-    private int read(Replay replay, NdjsonWriter writer, Interruption interruption) throws IOException {
+    private int read(Replay replay, FileFilter filtered, NdjsonWriter writer, Interruption interruption)
+            throws IOException {
         PrintStream err = weir.streams().err();
         int status = 0;
         for (String file : files) {
@@ -111,6 +114,10 @@ final class ReadCommand implements Callable<Integer> {
             } catch (CaptureException broken) {
                 progress.clear();
                 err.println("weir: " + broken.getMessage());
+                status = Main.FAILED;
+            }
+            for (String problem : filtered == null ? List.<String>of() : filtered.problems()) {
+                err.println("weir: " + file + ": " + problem);
                 status = Main.FAILED;
             }
         }

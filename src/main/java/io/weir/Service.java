@@ -15,6 +15,7 @@ import io.weir.serve.Metrics;
 import io.weir.tally.DistinctErrors;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -45,7 +46,7 @@ final class Service {
     /**
      * Starts everything and returns when frames are captured.
      *
-     * @throws ConfigurationException a file that it names cannot be read
+     * @throws ConfigurationException the filter is wrong, or a file that it names cannot be read
      * @throws FailureException for a person: what is missing and what to do
      */
     static Service start(Configuration values) throws FailureException, ConfigurationException {
@@ -135,13 +136,17 @@ final class Service {
         }
     }
 
-    private static Filter filter(Configuration values) throws FailureException {
+    private static Filter filter(Configuration values) throws FailureException, ConfigurationException {
         try {
             return Filter.of(values.text(Schema.FILTER));
         } catch (FilterException refused) {
             Configuration.Value value = values.value(Schema.FILTER);
-            throw new FailureException(
-                    "capture.filter is '" + value.value() + "' (" + value.place() + "): " + refused.getMessage());
+            String problem =
+                    "capture.filter is '" + value.value() + "' (" + value.place() + "): " + refused.getMessage();
+            if (refused.wrongExpression()) {
+                throw new ConfigurationException(List.of(problem));
+            }
+            throw new FailureException(problem);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +81,18 @@ class CommandLineTest {
         assertThat(run.errors().lines())
                 .containsExactly("weir: serve.tokens-file is " + folder.resolve("absent")
                         + " (flag --serve-tokens-file): there is no such file, or this user may not read it");
+    }
+
+    @Test
+    void aWrongFilterIsWrongUsage() {
+        CommandLineRun run = weir("serve", "--port", "0", "--filter", "tcp prot 80");
+
+        Assumptions.assumeFalse(run.errors().contains("libpcap is"), "needs libpcap: " + run.errors());
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.errors().lines())
+                .singleElement()
+                .asString()
+                .startsWith("weir: capture.filter is 'tcp prot 80' (flag --filter): names are not looked up");
     }
 
     @Test
