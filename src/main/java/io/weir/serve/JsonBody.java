@@ -31,8 +31,12 @@ final class JsonBody {
         context.remove(AWAITED);
     }
 
+    static boolean isAwaited(RoutingContext context) {
+        return context.get(AWAITED) != null;
+    }
+
     /** Whether its client broke the connection: the body is kept in memory, so no other input or output can fail. */
     static boolean brokeOff(RoutingContext context) {
-        return context.get(AWAITED) != null && context.failure() instanceof IOException;
+        return isAwaited(context) && context.failure() instanceof IOException;
     }
 }

@@ -1,6 +1,5 @@
 package io.weir.serve;
 
-import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -41,6 +40,7 @@ final class Listener {
     /** Null for plain HTTP. */
     private final TlsFiles tls;
 
+    private final Problems problems;
     private final DistinctErrors failures = new DistinctErrors();
     private int connections;
 
@@ -59,6 +59,7 @@ final class Listener {
         this.audit = audit;
         this.counters = counters;
         this.endpoints = endpoints;
+        problems = new Problems(options.limits());
         tls = options.tls() == null ? null : new TlsFiles(vertx, options.tls());
     }
 
@@ -139,10 +140,20 @@ final class Listener {
         secure(context.response().headers());
         // HTTP/2 has no request line, so its length is not bounded by the codec
         if (context.request().uri().length() > options.limits().uriBytes()) {
-            throw uriTooLong();
+            throw problems.uriTooLong();
         }
+        checkPath(context);
         gate.checkOrigin(context.request());
         context.next();
+    }
+
+    /** What looks at the path later, the log too, may rely on its being readable. */
+    private static void checkPath(RoutingContext context) {
+        try {
+            context.normalizedPath();
+        } catch (IllegalArgumentException wrongEscape) {
+            throw Problems.notUnderstood(context.request());
+        }
     }
 
     /** Nothing here may be cached, framed, sniffed or take in anything from elsewhere. */
@@ -183,7 +194,7 @@ final class Listener {
             // the client went away, and takes no answer
             return;
         }
-        Problem problem = problem(context.failure(), context.statusCode());
+        Problem problem = problems.of(context);
         if (problem.kind() == ProblemKind.INTERNAL) {
             counters.increment(ServeCounter.FAILURES);
             told(context);
@@ -235,27 +246,6 @@ final class Listener {
         }
     }
 
-    private Problem problem(Throwable failure, int status) {
-        if (failure instanceof Problem problem) {
-            return problem;
-        }
-        if (status == 413) {
-            return new Problem(
-                    ProblemKind.TOO_LARGE,
-                    "the body is larger than " + options.limits().bodyBytes() + " bytes");
-        }
-        if (status >= 400 && status < 500) {
-            return new Problem(ProblemKind.REQUEST, "the request cannot be understood");
-        }
-        return new Problem(ProblemKind.INTERNAL, "an error of weir's own; its log tells more");
-    }
-
-    private Problem uriTooLong() {
-        return new Problem(
-                ProblemKind.URI_TOO_LONG,
-                "the request line is longer than " + options.limits().uriBytes() + " bytes");
-    }
-
     private void unknownPath(RoutingContext context) {
         refuse(context, new Problem(ProblemKind.NOT_FOUND, "there is nothing here; /openapi.yaml lists what there is"));
     }
@@ -272,18 +262,9 @@ final class Listener {
 
     /** The request could not even be read; the connection cannot go on. */
     private void malformed(HttpServerRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        Problem problem = new Problem(ProblemKind.REQUEST, "the request is not HTTP as it should be");
-        if (cause instanceof TooLongFrameException) {
-            problem = String.valueOf(cause.getMessage()).contains("line")
-                    ? uriTooLong()
-                    : new Problem(
-                            ProblemKind.HEADERS_TOO_LARGE,
-                            "the headers are larger than " + options.limits().headerBytes() + " bytes");
-        }
         secure(request.response().headers());
         closeAfter(request);
-        problem.send(request.response());
+        problems.ofHead(request.decoderResult().cause()).send(request.response());
     }
 
     /** HTTP/2 has no such header (RFC 9113 section 8.2.2), and needs none: the rest of one stream is not the next request. */

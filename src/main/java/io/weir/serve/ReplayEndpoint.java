@@ -1,5 +1,6 @@
 package io.weir.serve;
 
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -205,9 +206,11 @@ final class ReplayEndpoint {
 
     /** A connection that breaks is a client that went away, in whatever words the transport says it. */
     private static Throwable gone(Throwable cause) {
-        return cause instanceof IOException
-                ? new HttpClosedException("the client went away: " + cause.getMessage())
-                : cause;
+        if (cause instanceof IOException) {
+            return new HttpClosedException("the client went away: " + cause.getMessage());
+        }
+        boolean unreadable = cause instanceof IllegalArgumentException || cause instanceof DecoderException;
+        return unreadable ? Problems.unreadableBody() : cause;
     }
 
     private Problem tooLarge() {
