@@ -141,7 +141,8 @@ final class CaptureReport {
         return all;
     }
 
-    private static <E extends Enum<E>> JsonObject above0(Counters<E> counters, Predicate<E> which) {
+    /** The counters above 0 by their names, as metrics spell them. */
+    static <E extends Enum<E>> JsonObject above0(Counters<E> counters, Predicate<E> which) {
         JsonObject object = new JsonObject();
         for (E name : counters.names()) {
             if (which.test(name) && counters.get(name) > 0) {

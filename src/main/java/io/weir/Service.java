@@ -77,6 +77,14 @@ final class Service {
                     "log_lines_lost",
                     "lines of the log that were not written because standard error took none",
                     Logging::lostLines);
+            metrics.gauge(
+                    "version",
+                    "always 1; the labels tell which weir this is, on which Java",
+                    () -> 1,
+                    "version",
+                    Version.text(),
+                    "java",
+                    String.valueOf(Runtime.version().feature()));
             Service service = new Service(vertx, root);
             // not needed to be ready, and the first to look should not have to wait
             vertx.setTimer(

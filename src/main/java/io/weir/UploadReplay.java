@@ -8,6 +8,7 @@ import io.weir.capture.CaptureException;
 import io.weir.capture.CaptureFile;
 import io.weir.capture.FrameSource;
 import io.weir.decode.Decoded;
+import io.weir.decode.Decoded.Kind;
 import io.weir.decode.PacketDecoder;
 import io.weir.decode.Segment;
 import io.weir.defragment.Defragmenter;
@@ -109,6 +110,9 @@ final class UploadReplay {
         JsonObject result = new JsonObject()
                 .put("frames", frames)
                 .put("segments", intake.decoded().get(Decoded.SEGMENT))
+                .put("notTcp", CaptureReport.above0(intake.decoded(), name -> name.kind() == Kind.OTHER))
+                .put("malformed", CaptureReport.above0(intake.decoded(), name -> name.kind() == Kind.MALFORMED))
+                .put("fragments", intake.decoded().get(Decoded.FRAGMENT))
                 .put("streams", ledger.counters().get(RelayCounter.STREAMS_OPENED) - streamsBefore);
         return problem == null ? result : result.put("problem", problem);
     }

@@ -66,6 +66,29 @@ class UploadReplayTest {
         assertThat(directBytes() - before).isLessThan(UPLOADS * (2L << 20));
     }
 
+    @Test
+    void theAnswerNamesWhateverBecameNoSegment() throws Exception {
+        Path file = Files.write(
+                folder.resolve("mixed.pcap"),
+                new PcapBuilder()
+                        .exchange("question", "answer")
+                        .other(0x0806)
+                        .udp()
+                        .udp()
+                        .malformed()
+                        .fragment()
+                        .bytes());
+
+        JsonObject result = get(uploads.replay(vertx, file));
+
+        assertThat(result.getMap())
+                .containsEntry("frames", 13L)
+                .containsEntry("segments", 8L)
+                .containsEntry("notTcp", new JsonObject().put("udp", 2L).put("arp", 1L))
+                .containsEntry("malformed", new JsonObject().put("tcp-data-offset", 1L))
+                .containsEntry("fragments", 1L);
+    }
+
     private static long directBytes() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct"))

@@ -90,6 +90,10 @@ final class Api {
         listener.stop();
     }
 
+    boolean refusesCertificate() {
+        return listener.refusesCertificate();
+    }
+
     int connections() {
         return listener.connections();
     }

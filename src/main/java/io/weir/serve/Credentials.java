@@ -3,6 +3,7 @@ package io.weir.serve;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
@@ -76,8 +77,8 @@ final class Credentials {
             }
             return new Credentials(List.copyOf(entries), modified);
         } catch (IOException unreadable) {
-            throw new IllegalArgumentException(
-                    "cannot read tokens file " + file + " (" + unreadable.getMessage() + ")");
+            String reason = unreadable instanceof NoSuchFileException ? "it does not exist" : unreadable.getMessage();
+            throw new IllegalArgumentException("cannot read tokens file " + file + " (" + reason + ")");
         }
     }
 

@@ -36,7 +36,7 @@ final class Gate {
     private final Counters<ServeCounter> counters;
     private final Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1"));
     private Credentials credentials;
-    private String complaint = "";
+    private volatile String complaint = "";
     private long reloadTimer = -1;
     private Runnable changed = () -> {};
 
@@ -75,14 +75,19 @@ final class Gate {
         vertx.<Credentials>executeBlocking(
                         () -> old.stale(options.tokensFile()) ? Credentials.read(options.tokensFile(), old) : old)
                 .onSuccess(read -> {
+                    complaint = "";
                     if (read != old) {
                         credentials = read;
-                        complaint = "";
                         LOG.info("tokens file {} was read again", options.tokensFile());
                         changed.run();
                     }
                 })
                 .onFailure(this::complain);
+    }
+
+    /** Whether the file as it is now cannot be used, so that who was taken out of it may still come in. Any thread. */
+    boolean refusesFile() {
+        return !complaint.isEmpty();
     }
 
     private void complain(Throwable cause) {

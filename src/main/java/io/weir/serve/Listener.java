@@ -63,6 +63,11 @@ final class Listener {
         tls = options.tls() == null ? null : new TlsFiles(vertx, options.tls());
     }
 
+    /** Whether the certificate's files cannot be used as they are now. Any thread. */
+    boolean refusesCertificate() {
+        return tls != null && tls.refused();
+    }
+
     int connections() {
         return connections;
     }

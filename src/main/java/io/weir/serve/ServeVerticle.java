@@ -91,6 +91,9 @@ public final class ServeVerticle extends VerticleBase {
     private void bindMetrics() {
         Metrics metrics = neighbours.metrics();
         metrics.each("serve", counters, ServeCounter::sentence);
+        String refused = "1 while a file has changed and cannot be used: what it held before stays valid";
+        metrics.gauge("serve_file_refused", refused, () -> gate.refusesFile() ? 1 : 0, "file", "tokens");
+        metrics.gauge("serve_file_refused", refused, () -> api.refusesCertificate() ? 1 : 0, "file", "certificate");
         metrics.gauge("serve_readers_present", "readers of events that are there now", hub::readers);
         metrics.gauge("serve_events_waiting", "events that wait for slow readers", hub::waitingEvents);
         metrics.gauge("serve_answers_unsent_bytes", "bytes of answers that wait for slow clients", unsent::bytes);

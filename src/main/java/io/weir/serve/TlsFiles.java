@@ -36,6 +36,7 @@ final class TlsFiles {
     private final Tls tls;
     private String read = "";
     private long timer = -1;
+    private volatile boolean refused;
 
     TlsFiles(Vertx vertx, Tls tls) {
         this.vertx = vertx;
@@ -76,11 +77,20 @@ final class TlsFiles {
             options.setClientAuth(ClientAuth.REQUEST).setTrustOptions(authorities());
         }
         server.updateSSLOptions(options, true)
-                .onSuccess(updated -> LOG.info("certificate {} was read again", tls.certificate()))
+                .onSuccess(updated -> {
+                    refused = false;
+                    LOG.info("certificate {} was read again", tls.certificate());
+                })
                 .onFailure(this::complain);
     }
 
+    /** Whether the files as they are now cannot be used, so that the certificate before them may expire. Any thread. */
+    boolean refused() {
+        return refused;
+    }
+
     private void complain(Throwable cause) {
+        refused = true;
         LOG.warn(
                 "certificate {} has changed but cannot be used ({}); the one before stays in use",
                 tls.certificate(),

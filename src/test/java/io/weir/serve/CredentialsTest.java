@@ -176,6 +176,18 @@ class CredentialsTest {
     }
 
     @Test
+    void aFileThatCannotBeUsedShowsInTheMetricsUntilItCan() throws Exception {
+        String refused = "weir_serve_file_refused{file=\"tokens\"} ";
+        assertThat(service.metrics.text()).contains(refused + "0.0");
+
+        Files.writeString(file, "bob emperor " + METADATA + "\n");
+        await().untilAsserted(() -> assertThat(service.metrics.text()).contains(refused + "1.0"));
+        Files.delete(file);
+        Files.writeString(file, "bob metadata " + METADATA + "\n");
+        await().untilAsserted(() -> assertThat(service.metrics.text()).contains(refused + "0.0"));
+    }
+
+    @Test
     void noCallerTakesAllPlacesOfReaders() {
         String[] alice = {"Authorization", "Bearer " + PAYLOAD};
         List<EventReader> readers = new ArrayList<>();

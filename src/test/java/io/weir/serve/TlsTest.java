@@ -115,10 +115,14 @@ class TlsTest {
                 OptionsFor.tests().tls(certificate, key, null).options())) {
             Files.copy(certificates.certificate("next"), certificate, StandardCopyOption.REPLACE_EXISTING);
 
+            String refused = "weir_serve_file_refused{file=\"certificate\"} ";
+            assertThat(service.metrics.text()).contains(refused + "0.0");
             await().during(Duration.ofSeconds(7)).atMost(Duration.ofSeconds(9)).until(() -> served(service)
                     .contains("CN=server"));
+            assertThat(service.metrics.text()).contains(refused + "1.0");
             Files.copy(certificates.key("next"), key, StandardCopyOption.REPLACE_EXISTING);
             await().atMost(Duration.ofSeconds(15)).until(() -> served(service).contains("CN=next"));
+            await().until(() -> service.metrics.text().contains(refused + "0.0"));
         }
     }
 
