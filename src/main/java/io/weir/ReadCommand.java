@@ -25,7 +25,13 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "read",
         description =
-                "Replay captures (pcap, pcapng, also gzip-compressed) and print their events, one JSON object a line.")
+                "Replay captures (pcap, pcapng, also gzip-compressed) and print their events, one JSON object a line.",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:Everything was read.",
+            "1:Something could not be read or written; what was readable is printed.",
+            "2:Wrong usage: flags, filter or configuration; nothing was read."
+        })
 final class ReadCommand implements Callable<Integer> {
     static final String STANDARD_INPUT = "-";
 

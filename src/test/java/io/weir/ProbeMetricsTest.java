@@ -9,8 +9,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +40,28 @@ class ProbeMetricsTest {
                 String metrics = probe.text("/metrics");
                 assertThat(series(metrics)).isEqualTo(before).hasSizeGreaterThan(100);
                 assertThat(metrics).doesNotContain("127.0.").doesNotContain("secret");
+            }
+        });
+    }
+
+    @Test
+    void everyMetricThatTheGuideNamesExists() throws Exception {
+        Namespace.run(() -> {
+            try (LiveProbe probe = LiveProbe.start("capture.interfaces", "lo")) {
+                String metrics = probe.text("/metrics");
+                Matcher name = Pattern.compile("weir_[a-z_]+").matcher(Files.readString(OperatingGuideTest.GUIDE));
+                SortedSet<String> absent = new TreeSet<>();
+                while (name.find()) {
+                    if (!Pattern.compile("(?m)^" + name.group() + "[{ ]")
+                            .matcher(metrics)
+                            .find()) {
+                        absent.add(name.group());
+                    }
+                }
+                assertThat(absent).isEmpty();
+                assertThat(metrics)
+                        .contains("weir_version{java=\"" + Runtime.version().feature() + "\",version=\""
+                                + Version.text() + "\"} 1.0");
             }
         });
     }

@@ -236,6 +236,16 @@ class ReadCommandTest {
     }
 
     @Test
+    void theHelpTellsTheExitStatus() {
+        assertThat(weir("read", "--help").text().lines().map(String::strip))
+                .containsSequence(
+                        "Exit status:",
+                        "0   Everything was read.",
+                        "1   Something could not be read or written; what was readable is printed.",
+                        "2   Wrong usage: flags, filter or configuration; nothing was read.");
+    }
+
+    @Test
     void wrongWordsAreRefusedWithTheRightOnes() {
         assertThat(weir("read").status()).isEqualTo(2);
         CommandLineRun payload = weir("read", "--payload", "base46", "a.pcap");
