@@ -45,8 +45,9 @@ final class Acknowledgements {
         if (peer.hasHeld()) {
             held.confirm(peer, acked);
         }
-        if (acked > peer.next && !half.is(STARTED) && peer.is(SYN_SEEN)) {
-            // the SYN may still wait for its answer, and this be an earlier connection's
+        if (acked > peer.next && peer.next == 0 && !half.is(STARTED) && peer.is(SYN_SEEN)) {
+            // the SYN, whose sender has not gone on from it, may still wait for its answer, and this be an earlier
+            // connection's
             return;
         }
         if (acked <= peer.sentTo) {

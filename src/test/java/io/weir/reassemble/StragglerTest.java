@@ -166,6 +166,17 @@ class StragglerTest {
     }
 
     @Test
+    void whatASilentServerAcknowledgesCountsOnceItsClientHasGoneOnFromTheSyn() {
+        Conversation upload = Conversation.begin();
+        upload.client().syn();
+        upload.client().ack(1).data("abc");
+        upload.client().at(7).data("ghi");
+        upload.server().at(1).ack(10);
+        upload.after(100 * MS);
+        assertThat(upload.stream().client()).isEqualTo("abc[3 not-captured]ghi");
+    }
+
+    @Test
     @DisplayName("RFC 9293 section 3.10.7.3: who has only sent its SYN takes no reset without an acknowledgement")
     void aResetOfALateServerDoesNotRefuseTheSyn() {
         Conversation opening = Conversation.begin();
