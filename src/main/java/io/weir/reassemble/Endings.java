@@ -153,12 +153,18 @@ final class Endings {
         boolean forget = callbacks.complete(connection, ending, reporter.now());
         if (!forget) {
             timers.lingering.add(connection, reporter.now());
-        } else if ((ending == Ending.FIN || ending == Ending.RST) && options.tombstoneNs() > 0) {
+        } else if (isKnownToEnd(connection, ending) && options.tombstoneNs() > 0) {
             timers.bury(connection, reporter.now());
             forget(connection);
         } else {
             forget(connection);
         }
+    }
+
+    /** Whether nothing of the connection is to come: a SYN that only fell silent after a doubtful reset is sent again perhaps. */
+    private static boolean isKnownToEnd(Connection connection, Ending ending) {
+        boolean answered = connection.low.is(STARTED) && connection.high.is(STARTED);
+        return ending == Ending.FIN || ending == Ending.RST && (answered || !connection.resetSuspected());
     }
 
     /** What the other side acknowledged within its window and nobody saw is missing; one number may have been a FIN. */

@@ -8,6 +8,9 @@ final class Epitaph {
     /** A straggler's number is nearer to the connection's than this; anything else is a new conversation. */
     private static final int STRAGGLER_DISTANCE_BYTES = 64 << 20;
 
+    /** A SYN that comes again later than this was sent again; before, it may be a second copy of the first one. */
+    private static final long SYN_AGAIN_NS = 100_000_000L;
+
     /** What a segment after the end is. */
     enum Verdict {
         STRAGGLER,
@@ -22,6 +25,9 @@ final class Epitaph {
 
     /** Whether a reset ended it. */
     boolean reset;
+
+    /** When it ended, or was seen last. */
+    long sinceNs;
 
     boolean lowStarted;
     int lowBase;
@@ -41,6 +47,7 @@ final class Epitaph {
         HalfConnection low = connection.low;
         HalfConnection high = connection.high;
         reset = connection.ending() == Ending.RST;
+        sinceNs = connection.lastSeenNs();
         lowStarted = low.is(HalfConnection.STARTED);
         lowBase = low.base;
         lowNext = Sequence.add(low.base, low.next);
@@ -73,6 +80,17 @@ final class Epitaph {
         return goesOn && checksums && right && segment.checksum() == Checksum.WRONG ? Verdict.DAMAGED : verdict;
     }
 
+    /** Of a SYN, or an answer to one, with the ended connection's number: whoever was refused may ask again. */
+    private Verdict repeated(Segment segment, boolean answered) {
+        if (!reset || answered) {
+            return Verdict.STRAGGLER;
+        }
+        if (segment.has(Segment.ACK)) {
+            return Verdict.OUTLIVED_RESET;
+        }
+        return segment.timeNs() - sinceNs > SYN_AGAIN_NS ? Verdict.NEW_CONNECTION : Verdict.STRAGGLER;
+    }
+
     private Verdict verdict(Segment segment, boolean swap) {
         boolean started = swap ? highStarted : lowStarted;
         boolean peerStarted = swap ? lowStarted : highStarted;
@@ -80,7 +98,7 @@ final class Epitaph {
             boolean repeated = segment.has(Segment.ACK)
                     ? peerStarted && (swap ? lowBase : highBase) == segment.acknowledgement()
                     : started && (swap ? highBase : lowBase) == segment.sequence() + 1;
-            return repeated ? Verdict.STRAGGLER : Verdict.NEW_CONNECTION;
+            return repeated ? repeated(segment, started && peerStarted) : Verdict.NEW_CONNECTION;
         }
         if (reset && segment.has(Segment.ACK) && !segment.has(Segment.RST) && peerStarted) {
             int beyond = Sequence.difference(swap ? lowSent : highSent, segment.acknowledgement());

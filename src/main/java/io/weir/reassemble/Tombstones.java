@@ -148,6 +148,7 @@ final class Tombstones {
         epitaph.lowStarted = (marks & LOW_STARTED) != 0;
         epitaph.highStarted = (marks & HIGH_STARTED) != 0;
         epitaph.reset = (marks & RESET) != 0;
+        epitaph.sinceNs = word(record, TIME_NS);
         epitaph.lowChecksumsRight = (marks & LOW_CHECKSUMS_RIGHT) != 0;
         epitaph.highChecksumsRight = (marks & HIGH_CHECKSUMS_RIGHT) != 0;
         epitaph.lowBase = (int) (word(record, BASES) >>> 32);
