@@ -120,6 +120,12 @@ final class GzipMembers extends InputStream {
         }
     }
 
+    /** Gives back the memory of the inflater, which lies outside of the heap. The source stays open. */
+    @Override
+    public void close() {
+        inflater.end();
+    }
+
     private long number() throws IOException {
         long low = unsigned() | unsigned() << 8;
         return low | (long) (unsigned() | unsigned() << 8) << 16;

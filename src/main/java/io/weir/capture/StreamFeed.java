@@ -92,7 +92,13 @@ final class StreamFeed implements AutoCloseable {
             source.mark(2);
             int magic = source.read() << 8 | source.read();
             source.reset();
-            copy(magic == GzipMembers.MAGIC ? new GzipMembers(source, CHUNK_BYTES / 4) : source);
+            if (magic == GzipMembers.MAGIC) {
+                try (GzipMembers inflated = new GzipMembers(source, CHUNK_BYTES / 4)) {
+                    copy(inflated);
+                }
+            } else {
+                copy(source);
+            }
         } catch (IOException broken) {
             failure = broken;
         } catch (InterruptedException stop) {
