@@ -65,6 +65,12 @@ final class Service {
                     Runtime.version().feature(),
                     StageOptions.partitions(values),
                     transport == Transport.NIO ? "NIO" : transport.name());
+            if (values.text(Schema.TLS_CERTIFICATE).isEmpty() && !Relations.isLoopback(values.text(Schema.HOST))) {
+                LOG.warn(
+                        "page and API are served on {} without TLS: whoever is on the way can read the tokens and the captured"
+                                + " traffic; set serve.tls-certificate and serve.tls-key",
+                        values.text(Schema.HOST));
+            }
             Bus.register(vertx);
             RootVerticle root = new RootVerticle(values, filter, node(values));
             await(vertx.deployVerticle(root).toCompletionStage());

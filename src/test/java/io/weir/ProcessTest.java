@@ -67,6 +67,19 @@ class ProcessTest {
     }
 
     @Test
+    void tokensThatTravelInTheClearAreWarnedOf() throws Exception {
+        Path tokens = Files.writeString(folder.resolve("tokens"), "alice metadata token-of-alice-1\n");
+        String[] open = {
+            "--interface", "lo", "--port", "0", "--host", "0.0.0.0", "--serve-tokens-file", tokens.toString()
+        };
+        try (ChildProcess weir = new ChildProcess(List.of(), open)) {
+            address(weir);
+
+            assertThat(weir.line("WARN")).contains("served on 0.0.0.0 without TLS", "set serve.tls-certificate");
+        }
+    }
+
+    @Test
     void aTerminationEndsItInOrderAsWell() throws Exception {
         try (ChildProcess weir = new ChildProcess(List.of(), "serve", "--interface", "lo", "--port", "0")) {
             address(weir);
