@@ -77,12 +77,12 @@ final class Gate {
             return Anomaly.ACKNOWLEDGES_BEFORE_START;
         }
         if (segment.payloadWireLength() == 0 && !segment.has(Segment.FIN)) {
-            return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
+            return beyondWindow(half, peer, segment) ? Anomaly.BEYOND_WINDOW : null;
         }
         if (staleTimestamp(half, peer, segment)) {
             return Anomaly.STALE_TIMESTAMP;
         }
-        return beyondWindow(half, segment) ? Anomaly.BEYOND_WINDOW : null;
+        return beyondWindow(half, peer, segment) ? Anomaly.BEYOND_WINDOW : null;
     }
 
     /**
@@ -209,7 +209,7 @@ final class Gate {
                 && half.connection.candidates() == null;
     }
 
-    private static boolean beyondWindow(HalfConnection half, Segment segment) {
+    private static boolean beyondWindow(HalfConnection half, HalfConnection peer, Segment segment) {
         if (!half.is(STARTED)) {
             return false;
         }
@@ -220,6 +220,11 @@ final class Gate {
         if (start <= limit) {
             half.beyondWindow = 0;
             return false;
+        }
+        boolean unanswered = half.is(SYN_SEEN) && half.next == 0 && !peer.is(STARTED);
+        if (unanswered) {
+            // what its SYN's sender goes on with so far away was an earlier connection's, however much of it there is
+            return true;
         }
         if (half.beyondWindow < RESYNCHRONISE_AFTER) {
             half.beyondWindow++;

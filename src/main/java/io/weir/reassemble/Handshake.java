@@ -126,7 +126,7 @@ final class Handshake {
         } else if (!peer.is(STARTED)) {
             starts.at(peer, acknowledged);
         } else if (half.is(STARTED) && half.base != first) {
-            if (half.is(MIDSTREAM) && peer.is(SYN_SEEN) && peer.base == acknowledged && peer.sentTo == 0) {
+            if (half.is(MIDSTREAM) && peer.is(SYN_SEEN) && peer.base == acknowledged && peer.next == 0) {
                 // what was picked up before was sent to whom the client's ports belonged earlier
                 return Outcome.NEW_CONNECTION;
             }

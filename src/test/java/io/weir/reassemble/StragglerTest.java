@@ -230,6 +230,26 @@ class StragglerTest {
     }
 
     @Test
+    @DisplayName("random: both sides' stragglers fit each other, and are none of the connection's that the SYN opens")
+    void stragglersOfBothSidesAfterTheSynAreNoPartOfItsConnection() {
+        for (long above : new long[] {8_331, 400_000_000}) {
+            Conversation again = Conversation.begin();
+            again.client().syn();
+            for (int segment = 0; segment < 20; segment++) {
+                again.client().at(above).ackingOnce(500).ack();
+            }
+            again.server().at(500).ackingOnce(above).data("stale");
+            again.server().at(0).acking(1).synAck();
+            again.client().at(1).ack(1).at(1).data("ask");
+            again.server().at(1).acking(4).data("answer");
+            assertThat(again.newest().client()).isEqualTo("ask");
+            assertThat(again.newest().server()).isEqualTo("answer");
+            // those from too far away say nothing, and the others are a stream of their own
+            assertThat(again.probe.streams).hasSize(above == 8_331 ? 2 : 1);
+        }
+    }
+
+    @Test
     void stragglersOfAConnectionThatNobodyRemembersAreAnotherStreamThanTheNextSyns() {
         for (long waitNs : new long[] {0, 100 * MS, SECOND}) {
             Conversation unknown = Conversation.begin();
