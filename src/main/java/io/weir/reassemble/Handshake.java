@@ -56,7 +56,7 @@ final class Handshake {
                 && half.hasRuns()
                 && !half.is(STARTED)
                 && Sequence.difference(half.acknowledgement, segment.acknowledgement()) > 0;
-        return answersLater || starts.waitsBefore(half, segment.sequence());
+        return answersLater || starts.waitsElsewhere(half, segment.sequence());
     }
 
     private Outcome bareSyn(HalfConnection half, HalfConnection peer, Segment segment) {

@@ -188,13 +188,14 @@ final class Starts {
         }
     }
 
-    /** Whether bytes that wait are numbered before this one. */
-    boolean waitsBefore(HalfConnection half, int sequence) {
+    /** Whether bytes that wait are numbered before this SYN, or further behind it than its sender may send unanswered. */
+    boolean waitsElsewhere(HalfConnection half, int sequence) {
         if (!isStarting(half) || !half.hasRuns()) {
             return false;
         }
         long start = runs.start(queue.first(half.waiting));
-        return Sequence.difference(Sequence.add(half.base, start), sequence) > 0;
+        int before = Sequence.difference(Sequence.add(half.base, start), sequence);
+        return before > 0 || before < -Gate.WINDOW_SLACK_BYTES;
     }
 
     /** Starts a direction at the lowest byte that waits; does nothing if nothing does. */

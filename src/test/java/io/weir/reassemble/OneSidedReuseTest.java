@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.decode.Segment;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The same addresses and ports again, where only one side of the conversation is captured. */
@@ -159,6 +160,18 @@ class OneSidedReuseTest {
         client.at(500).data("last");
         anotherConnection();
         client.syn().data("new");
+        conversation.probe.end();
+
+        assertThat(old().client()).isEqualTo("last");
+        assertThat(fresh().client()).isEqualTo("new");
+    }
+
+    @Test
+    @DisplayName("random: a host may number its next connection below the last one")
+    void aSynFarBelowBeginsAnotherStreamAlsoWhileTheLastBytesOfTheOldOneWait() {
+        client.at(1_500_000_000).data("last");
+        client.at(0).syn().at(1).data("new");
+        server.at(0).acking(4).synAck();
         conversation.probe.end();
 
         assertThat(old().client()).isEqualTo("last");
