@@ -114,29 +114,36 @@ class HonestHostsTest {
             return true;
         }
 
-        /** What is wrong; empty if nothing is. */
+        /** What is wrong; empty if nothing is. One byte alone may be that of several hosts. */
         String wrong(HonestNetwork network) {
-            HonestHost[] senders = new HonestHost[2];
-            for (FlowDirection direction : FlowDirection.values()) {
-                int side = direction.ordinal();
-                if (runs.stream().noneMatch(run -> run.direction == direction && run.bytes.length > 0)) {
-                    continue;
-                }
-                boolean client = direction == FlowDirection.CLIENT_TO_SERVER == sameClient;
-                senders[side] = network.hosts.stream()
-                        .filter(host -> host.client == client && sent(host, direction))
-                        .findFirst()
-                        .orElse(null);
-                if (senders[side] == null) {
-                    return "bytes that no " + direction + " sent so";
-                }
-                if (fins[side] >= 0 && bases[side] - senders[side].initial + fins[side] != senders[side].fin()) {
-                    return "an end of " + direction + " at " + fins[side];
-                }
+            List<HonestHost> clients = senders(network, FlowDirection.CLIENT_TO_SERVER);
+            List<HonestHost> servers = senders(network, FlowDirection.SERVER_TO_CLIENT);
+            if (clients.isEmpty() || servers.isEmpty()) {
+                return "bytes, or an end, that no " + (clients.isEmpty() ? "client" : "server") + " sent so";
             }
-            boolean both = senders[0] != null && senders[1] != null;
-            boolean strangers = both && senders[0].answers != senders[1] && senders[1].answers != senders[0];
-            return strangers ? "bytes of hosts that never met" : "";
+            boolean met = !isTold(FlowDirection.CLIENT_TO_SERVER)
+                    || !isTold(FlowDirection.SERVER_TO_CLIENT)
+                    || clients.stream().anyMatch(one -> servers.stream()
+                            .anyMatch(other -> one.answers == other || other.answers == one));
+            return met ? "" : "bytes of hosts that never met";
+        }
+
+        private boolean isTold(FlowDirection direction) {
+            return runs.stream().anyMatch(run -> run.direction == direction && run.bytes.length > 0);
+        }
+
+        /** All whose bytes these may be. */
+        private List<HonestHost> senders(HonestNetwork network, FlowDirection direction) {
+            if (!isTold(direction)) {
+                return network.hosts;
+            }
+            boolean client = direction == FlowDirection.CLIENT_TO_SERVER == sameClient;
+            int base = bases[direction.ordinal()];
+            long fin = fins[direction.ordinal()];
+            return network.hosts.stream()
+                    .filter(host -> host.client == client && sent(host, direction))
+                    .filter(host -> fin < 0 || base - host.initial + fin == host.fin())
+                    .toList();
         }
 
         private boolean sent(HonestHost host, FlowDirection direction) {
