@@ -59,7 +59,8 @@ class SoakTest {
         "--reassembly-checksum=on",
         // everything runs out soon, so that a round sees everything begin and end
         "--reassembly-max-streams=8192",
-        "--reassembly-idle-timeout=6s",
+        // but longer than a sender waits that has lost a segment four times
+        "--reassembly-idle-timeout=10s",
         "--reassembly-half-open-timeout=4s",
         "--reassembly-after-close=5s",
         "--fragments-timeout=3s",
